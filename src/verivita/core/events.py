@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 
@@ -11,4 +11,4 @@ class Event:
     """Something that happened: `document.ready`, `posting.stored`. The payload carries ids and counts, never text."""
 
     name: str
-    payload: Mapping[str, str | int | float | bool | None | list[str]] = field(default_factory=dict)
+    payload: Mapping[str, str | int | float | bool | None | Sequence[str]] = field(default_factory=dict)

@@ -22,9 +22,14 @@ class PageRequest:
 
     def __post_init__(self) -> None:
         if self.page < 1 or self.page > 1_000_000:
-            raise Invalid(message="The page must be 1 or more.", errors=[FieldError("page", "must be from 1 to 1000000")])
+            raise Invalid(
+                message="The page must be 1 or more.", errors=[FieldError("page", "must be from 1 to 1000000")]
+            )
         if not 1 <= self.limit <= MAX_LIMIT:
-            raise Invalid(message=f"The limit must be 1 to {MAX_LIMIT}.", errors=[FieldError("limit", f"must be from 1 to {MAX_LIMIT}")])
+            raise Invalid(
+                message=f"The limit must be 1 to {MAX_LIMIT}.",
+                errors=[FieldError("limit", f"must be from 1 to {MAX_LIMIT}")],
+            )
 
     @property
     def offset(self) -> int:

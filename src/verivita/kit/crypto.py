@@ -1,0 +1,142 @@
+"""Sealed fields and secrets: AES-256-GCM with a key per tenant, bound to table, column and row; blind indexes.
+
+Layout of a sealed value: 1 byte format, 1 byte key number, 12 bytes nonce, ciphertext with its 16-byte tag. The
+additional data names tenant, place and row, so a value that is moved to another row or tenant does not open.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import os
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from verivita.core.errors import Unavailable
+
+_FORMAT = 1
+_HEAD = 2
+_NONCE = 12
+
+
+class Keyring:
+    """The master keys of an installation, by number; new values are sealed with the highest."""
+
+    def __init__(self, keys: dict[int, bytes]) -> None:
+        if not keys or any(len(key) != 32 for key in keys.values()):
+            raise ValueError("a keyring needs at least one key, each of 32 bytes")
+        self._keys = dict(keys)
+        self._current = max(keys)
+        self._cipher = lru_cache(maxsize=4096)(self._make_cipher)
+
+    @property
+    def current(self) -> int:
+        """The number of the key that seals new values."""
+        return self._current
+
+    def seal(self, tenant: UUID, place: str, row: UUID, plain: bytes | str) -> bytes:
+        """Encrypt `plain` for one place ("documents.text") of one row."""
+        data = plain.encode() if isinstance(plain, str) else plain
+        nonce = os.urandom(_NONCE)
+        cipher = self._cipher(self._current, tenant)
+        return bytes([_FORMAT, self._current]) + nonce + cipher.encrypt(nonce, data, _bound(tenant, place, row))
+
+    def open(self, tenant: UUID, place: str, row: UUID, sealed: bytes) -> bytes:
+        """Decrypt; raises `Unavailable` (code `key_wrong`) when the key is wrong or the value was moved or changed."""
+        if len(sealed) < _HEAD + _NONCE or sealed[0] != _FORMAT or sealed[1] not in self._keys:
+            raise _wrong_key()
+        nonce, rest = sealed[_HEAD : _HEAD + _NONCE], sealed[_HEAD + _NONCE :]
+        try:
+            return self._cipher(sealed[1], tenant).decrypt(nonce, rest, _bound(tenant, place, row))
+        except InvalidTag as error:
+            raise _wrong_key() from error
+
+    def open_text(self, tenant: UUID, place: str, row: UUID, sealed: bytes) -> str:
+        """Decrypt a value that was sealed from text."""
+        return self.open(tenant, place, row, sealed).decode()
+
+    def blind(self, tenant: UUID, purpose: str, value: bytes | str) -> str:
+        """A keyed hash (64 hex digits) to look a sealed value up by equality, useless without the key.
+
+        It is made with the first key, so that rotation does not lose what was stored before.
+        """
+        data = value.encode() if isinstance(value, str) else value
+        key = _derive(self._keys[min(self._keys)], b"blind", tenant.bytes + purpose.encode())
+        return hmac.new(key, data, hashlib.sha256).hexdigest()
+
+    def _make_cipher(self, number: int, tenant: UUID) -> AESGCM:
+        return AESGCM(_derive(self._keys[number], b"seal", tenant.bytes))
+
+
+def _bound(tenant: UUID, place: str, row: UUID) -> bytes:
+    return f"{tenant}|{place}|{row}".encode()
+
+
+def _derive(master: bytes, use: bytes, info: bytes) -> bytes:
+    return HKDF(algorithm=hashes.SHA256(), length=32, salt=b"verivita/" + use, info=info).derive(master)
+
+
+def _wrong_key() -> Unavailable:
+    return Unavailable(
+        "key_wrong",
+        "A stored value does not open with the master key of this installation.",
+        next="Put back the key file that this data directory was made with; a backup keeps it apart from the data.",
+    )
+
+
+def load_keyring(path: Path) -> Keyring:
+    """Read the key file. Raises `Unavailable` (code `key_missing` or `key_damaged`) with a sentence that helps."""
+    try:
+        stored = json.loads(path.read_text())
+        return Keyring({int(number): base64.b64decode(key, validate=True) for number, key in stored["keys"].items()})
+    except FileNotFoundError as error:
+        raise Unavailable(
+            "key_missing",
+            f"The master key file {path} is missing, so nothing that is stored can be read.",
+            next="Restore the file from your backup of the keys.",
+        ) from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise Unavailable(
+            "key_damaged",
+            f"The master key file {path} is damaged.",
+            next="Restore the file from your backup of the keys.",
+        ) from error
+
+
+def create_keyring(path: Path) -> Keyring:
+    """Make a key file that only its owner can read, unless one exists; either way return its keys."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    text = json.dumps({"keys": {"1": base64.b64encode(secrets.token_bytes(32)).decode()}}, indent=1)
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        # A hard link fails when the name exists: of several first starts exactly one makes the key.
+        os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return load_keyring(path)
+
+
+def new_secret() -> str:
+    """A fresh URL-safe secret with 256 bits."""
+    return secrets.token_urlsafe(32)
+
+
+def secret_hash(secret: str) -> str:
+    """What is stored of a secret with full entropy: its SHA-256 in hexadecimal."""
+    return hashlib.sha256(secret.encode()).hexdigest()

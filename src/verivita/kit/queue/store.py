@@ -1,0 +1,145 @@
+"""Enqueue in the caller's own transaction, and say how a task stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+import procrastinate
+from sqlalchemy import CheckConstraint, Column, Float, Index, Row, Text, func
+from sqlalchemy.dialects import postgresql as pg
+
+from verivita.core.ids import new_id
+from verivita.core.principal import Principal
+from verivita.kit.db import Repository, Tx, UtcTime, personal_table
+from verivita.kit.queue.task import JsonObject, Task
+
+task_runs = personal_table(
+    "task_runs",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("status", Text, nullable=False, server_default="queued"),
+    Column("progress", Float, nullable=False, server_default="0"),
+    Column("stage", Text, nullable=False, server_default=""),
+    Column("result", pg.JSONB),
+    Column("error", Text),
+    Column("unique_key", Text),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    Column("finished_at", UtcTime),
+    CheckConstraint("status IN ('queued','running','succeeded','failed','cancelled')", name="status"),
+    # At most one open task per key: a second request finds the first.
+    Index(
+        "uq_task_runs_open_key",
+        "tenant_id",
+        "person_id",
+        "unique_key",
+        unique=True,
+        postgresql_where="status IN ('queued','running')",
+    ),
+)
+
+
+class TaskStatus(StrEnum):
+    """How a task stands."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRun:
+    """One task of a person, as the person sees it; `progress` is 0 to 1."""
+
+    id: UUID
+    name: str
+    status: TaskStatus
+    progress: float
+    stage: str
+    result: dict[str, Any] | None
+    error: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+class Queue:
+    """Enqueues tasks as rows of the caller's transaction: they exist exactly when the caller's data does."""
+
+    def __init__(self) -> None:
+        # Only builds job rows; its connector is never opened, because every job goes through the caller's connection.
+        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
+        self._runs = Repository(task_runs)
+
+    async def enqueue(
+        self, tx: Tx, principal: Principal, task: Task, payload: JsonObject | None = None, unique: str | None = None
+    ) -> UUID:
+        """Queue a task as `principal`; its id. With `unique`, an open task of that key is returned instead."""
+        task_id = new_id()
+        row = {"id": task_id, "name": task.name, "unique_key": unique and f"{task.name}:{unique}"}
+        if unique:
+            open_id = await self._open(tx, principal, str(row["unique_key"]))
+            if open_id:
+                return open_id
+        await self._runs.insert(tx, principal, row)
+        deferrer = self._app.configure_task(
+            task.name, allow_unknown=True, priority=task.priority, connection=await tx.driver()
+        )
+        await deferrer.defer_async(
+            task_id=str(task_id),
+            tenant_id=str(principal.tenant_id),
+            person_id=str(principal.person_id),
+            role=principal.role.value,
+            payload=dict(payload or {}),
+        )
+        return task_id
+
+    async def get(self, tx: Tx, principal: Principal, task_id: UUID) -> TaskRun | None:
+        """The caller's task, or None."""
+        row = await self._runs.get(tx, principal, task_id)
+        return _run(row) if row else None
+
+    async def recent(self, tx: Tx, principal: Principal, limit: int = 20) -> list[TaskRun]:
+        """The caller's newest tasks, newest first."""
+        rows = await tx.run(self._runs.select(principal).order_by(task_runs.c.id.desc()).limit(limit))
+        return [_run(row) for row in rows]
+
+    async def cancel(self, tx: Tx, principal: Principal, task_id: UUID) -> bool:
+        """Cancel a task that is queued or running; False when there is no such task. A finished one stays as it is."""
+        where = task_runs.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
+        values = {"status": TaskStatus.CANCELLED.value, "finished_at": func.now()}
+        await tx.run(self._runs.update(principal).where(task_runs.c.id == task_id, where).values(values))
+        return await self.get(tx, principal, task_id) is not None
+
+    async def set(
+        self, tx: Tx, principal: Principal, task_id: UUID, only_from: Sequence[TaskStatus], **values: Any
+    ) -> bool:
+        """Set columns of a task that is in one of these states; False when it is not. For the worker."""
+        where = task_runs.c.status.in_(only_from)
+        statement = self._runs.update(principal).where(task_runs.c.id == task_id, where).values(**values)
+        return (await tx.run(statement)).rowcount == 1
+
+    async def _open(self, tx: Tx, principal: Principal, key: str) -> UUID | None:
+        where = task_runs.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
+        query = self._runs.select(principal, task_runs.c.id).where(task_runs.c.unique_key == key, where)
+        found: UUID | None = (await tx.run(query)).scalar_one_or_none()
+        return found
+
+
+def _run(row: Row[Any]) -> TaskRun:
+    return TaskRun(
+        id=row.id,
+        name=row.name,
+        status=TaskStatus(row.status),
+        progress=row.progress,
+        stage=row.stage,
+        result=row.result,
+        error=row.error,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )
