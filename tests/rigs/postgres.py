@@ -1,0 +1,62 @@
+"""A real PostgreSQL for tests: one embedded server for the whole run, and a fresh database for each test module.
+
+Import the fixtures in the `conftest.py` of the folder that uses them.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import pytest
+from psycopg import sql
+
+from verivita.kit.db.embedded import Dsn, EmbeddedPostgres
+
+# Safe here alone: a test database that is lost with the machine is no loss.
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dsn]:
+    """The address of the running server, as its superuser. Workers of pytest-xdist share it; the last one stops it."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    server = EmbeddedPostgres(shared / "pg", options=FAST, ready_within=120)
+    with (shared / "pg.users").open("a") as users:
+        fcntl.flock(users, fcntl.LOCK_SH)
+        yield server.start()
+        try:
+            fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # another worker still uses it
+        server.stop("immediate")
+
+
+@contextmanager
+def fresh_database(server: Dsn, template: str | None = None) -> Iterator[str]:
+    """The URL of a new database, empty or copied from the database `template`; it is dropped at the end.
+
+    Nobody may be connected to a template while it is copied.
+    """
+    name = f"t_{uuid.uuid4().hex}"
+    make = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+        sql.Identifier(name), sql.Identifier(template or "template0")
+    )
+    with psycopg.connect(server.url(), autocommit=True) as connection:
+        connection.execute(make)
+    try:
+        yield server.url(name)
+    finally:
+        with psycopg.connect(server.url(), autocommit=True) as connection:
+            connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
+
+
+@pytest.fixture(scope="module")
+def database(postgres_server: Dsn) -> Iterator[str]:
+    """The URL of an empty database of this module's own."""
+    with fresh_database(postgres_server) as url:
+        yield url
