@@ -1,0 +1,189 @@
+"""Use cases of identity: the machine's owner, the one-time link, sessions, API keys, preferences."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from verivita.core.clock import Clock
+from verivita.core.errors import FieldError, Invalid, NotFound, Unauthenticated
+from verivita.core.events import Event
+from verivita.core.ids import PersonId, TenantId, new_id
+from verivita.core.principal import IdentityState, Principal, Role
+from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Issued, Person, Preferences
+from verivita.features.identity.repository import IdentityRepository
+from verivita.kit.crypto import new_secret, secret_hash
+from verivita.kit.db import Credential, Database, Everywhere
+from verivita.kit.event_log import EventLog
+
+OWNER_LINK_LASTS = timedelta(hours=1)
+SESSION_LASTS = timedelta(days=30)
+SCOPES = ("read", "write")
+_TOUCH_EVERY = timedelta(minutes=1)
+
+NOBODY = Principal(TenantId(UUID(int=0)), PersonId(UUID(int=0)), Role.STUDENT, IdentityState.GUEST)
+"""Who asks before anybody is known: sees nothing, owns nothing."""
+
+
+class IdentityService:
+    """Who there is, and how they come in."""
+
+    def __init__(self, db: Database, repo: IdentityRepository, events: EventLog, clock: Clock) -> None:
+        self.db, self.repo, self.events, self.clock = db, repo, events, clock
+
+    async def owner(self, principal: Principal) -> Principal:
+        """The owner of this installation, made with their tenant on first use; `principal` is `NOBODY`.
+
+        Raises `Unavailable` (code `key_wrong`) when the master key does not belong to the stored data.
+        """
+        async with self.db.begin(Everywhere()) as tx:
+            tenants = await self.repo.tenants(tx)
+        if tenants:
+            inside = replace(principal, tenant_id=tenants[0].id)
+            async with self.db.begin(inside) as tx:
+                await self.repo.check_key(tx, tenants[0].id)
+                owner = await self.repo.owner(tx, inside)
+            if owner is not None:
+                return owner
+        return await self._first_owner()
+
+    async def owner_link(self, principal: Principal) -> Issued:
+        """A secret that signs the owner in once, within the hour."""
+        return await self._issue(principal, CredentialKind.OWNER_LINK, OWNER_LINK_LASTS)
+
+    async def enter(self, principal: Principal, link_secret: str) -> Issued:
+        """Turn a one-time owner link into a session; the link is used up. Raises `Unauthenticated`."""
+        caller = await self._find(link_secret)
+        if caller is None or caller.kind is not CredentialKind.OWNER_LINK:
+            raise _link_used()
+        async with self.db.begin(caller.principal) as tx:
+            if not await self.repo.take(tx, caller.principal, caller.credential_id):
+                raise _link_used()
+            await self.events.record(tx, caller.principal, Event("session.started"))
+        return await self._issue(caller.principal, CredentialKind.SESSION, SESSION_LASTS)
+
+    async def identify(self, principal: Principal, secret: str, kind: CredentialKind) -> Caller:
+        """Whose secret this is. Raises `Unauthenticated` for an unknown, wrong or out of date one."""
+        caller = await self._find(secret)
+        if caller is None or caller.kind is not kind:
+            raise Unauthenticated(message="This sign-in is unknown or has run out.", next="Sign in again.")
+        return caller
+
+    async def leave(self, principal: Principal, secret: str) -> None:
+        """End the session of this secret."""
+        caller = await self._find(secret)
+        if caller is not None and caller.principal.person_id == principal.person_id:
+            async with self.db.begin(principal) as tx:
+                await self.repo.take(tx, principal, caller.credential_id)
+
+    async def create_key(
+        self, principal: Principal, name: str, scopes: tuple[str, ...] = (), lasts: timedelta | None = None
+    ) -> Issued:
+        """A new API key of the caller's; its secret is in the answer and nowhere else."""
+        if not name.strip() or len(name) > 100:
+            raise Invalid(message="A key needs a name.", errors=[FieldError("name", "must have 1 to 100 characters")])
+        unknown = [scope for scope in scopes if scope not in SCOPES]
+        if unknown:
+            raise Invalid(message="Unknown scope.", errors=[FieldError("scopes", f"must be of {', '.join(SCOPES)}")])
+        return await self._issue(principal, CredentialKind.API_KEY, lasts, name.strip(), scopes)
+
+    async def keys(self, principal: Principal) -> list[ApiKey]:
+        """The caller's API keys, newest first, without their secrets."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.api_keys(tx, principal)
+
+    async def drop_key(self, principal: Principal, key_id: UUID) -> None:
+        """Remove an API key; it stops working at once."""
+        async with self.db.begin(principal) as tx:
+            if not await self.repo.take(tx, principal, key_id):
+                raise NotFound("key")
+
+    async def me(self, principal: Principal) -> Person:
+        """The caller as a person."""
+        async with self.db.begin(principal) as tx:
+            person = await self.repo.person(tx, principal)
+        if person is None:
+            raise Unauthenticated(message="This person no longer exists.")
+        return person
+
+    async def prefer(self, principal: Principal, preferences: Preferences, version: int | None = None) -> Person:
+        """Store what the caller wants; a stale `version` is refused."""
+        async with self.db.begin(principal) as tx:
+            await self.repo.save_preferences(tx, principal, _checked(preferences), version)
+            await self.events.record(tx, principal, Event("preferences.changed"))
+        return await self.me(principal)
+
+    async def rename(self, principal: Principal, name: str) -> Person:
+        """Change the caller's name."""
+        if not 1 <= len(name.strip()) <= 200:
+            raise Invalid(message="A name is needed.", errors=[FieldError("name", "must have 1 to 200 characters")])
+        async with self.db.begin(principal) as tx:
+            await self.repo.rename(tx, principal, name.strip())
+        return await self.me(principal)
+
+    async def _first_owner(self) -> Principal:
+        owner = Principal(TenantId(new_id()), PersonId(new_id()), Role.OWNER, IdentityState.MEMBER)
+        async with self.db.begin(owner) as tx:
+            await self.repo.add_tenant(tx, owner, "Home")
+            await self.repo.add_person(tx, owner, "Owner")
+            await self.events.record(tx, owner, Event("tenant.created"))
+        return owner
+
+    async def _issue(
+        self,
+        principal: Principal,
+        kind: CredentialKind,
+        lasts: timedelta | None,
+        name: str = "",
+        scopes: tuple[str, ...] = (),
+    ) -> Issued:
+        secret = new_secret()
+        expires = self.clock.now() + lasts if lasts else None
+        async with self.db.begin(principal) as tx:
+            await self.repo.drop_expired(tx, principal)
+            id = await self.repo.add_credential(tx, principal, kind, secret_hash(secret), expires, name, scopes)
+        return Issued(id, secret, expires)
+
+    async def _find(self, secret: str) -> Caller | None:
+        hashed, now = secret_hash(secret), self.clock.now()
+        async with self.db.begin(Credential(hashed)) as tx:
+            found = await self.repo.find_credential(tx, hashed, now)
+        if found is None:
+            return None
+        principal, row = found
+        async with self.db.begin(principal) as tx:
+            caller = await self.repo.caller(tx, principal, row)
+            if caller is not None and _is_stale(row, now):
+                await self.repo.touch(tx, principal, caller.credential_id, now)
+        return caller
+
+
+def _is_stale(row: Any, now: Any) -> bool:
+    return row.last_used_at is None or now - row.last_used_at > _TOUCH_EVERY
+
+
+def _link_used() -> Unauthenticated:
+    return Unauthenticated(
+        "link_used",
+        "This link was used already or has run out.",
+        next="Run `verivita link` on the machine that runs Verivita to get a new one.",
+    )
+
+
+def _checked(preferences: Preferences) -> Preferences:
+    errors = []
+    if preferences.theme not in ("system", "light", "dark"):
+        errors.append(FieldError("theme", "must be system, light or dark"))
+    if preferences.minimum_pay is not None and not 0 <= preferences.minimum_pay <= 100_000_000:
+        errors.append(FieldError("minimum_pay", "must be from 0 to 100000000 a year"))
+    if preferences.max_travel_share is not None and not 0 <= preferences.max_travel_share <= 1:
+        errors.append(FieldError("max_travel_share", "must be a share from 0 to 1"))
+    if any(len(country) != 2 for country in preferences.countries):
+        errors.append(FieldError("countries", "must be two-letter country codes"))
+    if any(kind not in ("remote", "hybrid", "onsite") for kind in preferences.location_types):
+        errors.append(FieldError("location_types", "must be of remote, hybrid, onsite"))
+    if errors:
+        raise Invalid(message="Some settings are not valid.", errors=errors)
+    return preferences
