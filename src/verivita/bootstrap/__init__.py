@@ -1,0 +1,1 @@
+"""Composition root: the one place that sees both ports and pipes."""

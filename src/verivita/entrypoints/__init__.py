@@ -1,0 +1,1 @@
+"""How requests, commands and tasks come in: parse, who asks, one call, shape."""

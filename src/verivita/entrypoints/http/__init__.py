@@ -1,0 +1,1 @@
+"""What the API, the pages and MCP share: who asks, error statuses, middleware."""

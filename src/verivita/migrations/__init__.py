@@ -1,0 +1,1 @@
+"""Alembic steps, shipped in the wheel."""
