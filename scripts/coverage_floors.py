@@ -14,7 +14,16 @@ from pathlib import Path
 
 OVERALL, PURE = 85.0, 90.0
 # In a room these files do I/O or declare things; every other file of a room is a pure rule (HOUSE: anatomy of a room).
-NOT_PURE = {"__init__.py", "service.py", "repository.py", "tables.py", "tasks.py", "ports.py", "ingest.py", "workflow.py"}
+NOT_PURE = {
+    "__init__.py",
+    "service.py",
+    "repository.py",
+    "tables.py",
+    "tasks.py",
+    "ports.py",
+    "ingest.py",
+    "workflow.py",
+}
 
 
 def is_pure(path: str) -> bool:

@@ -1,4 +1,6 @@
-"""Pytest plugin: which acceptance rows each test carries, checked against the table, and written out after a run.
+"""Pytest plugin: which acceptance rows each test carries, and how many tests of each kind a run had.
+
+Rows are checked against the table and written out after a run; kinds are the folders of tests/ and the markers.
 
 Loaded by `-p tests.rigs.acceptance` (the Makefile does) or by `pytest_plugins`. Works under pytest-xdist: the ids
 travel in `user_properties`, so the controller sees them in the reports.
@@ -14,7 +16,8 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TABLE = ROOT / "docs" / "reference" / "acceptance.csv"
-PROPERTY = "acceptance"
+PROPERTY, KIND = "acceptance", "kind"
+MARKERS = ("edge", "security", "performance", "browser", "nightly")
 
 
 def rows() -> dict[str, dict[str, str]]:
@@ -28,17 +31,26 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--acceptance-json", metavar="PATH", help="write acceptance rows and their tests to PATH")
 
 
+def kinds(item: pytest.Item) -> list[str]:
+    """The folder below tests/ and the special markers of a test; `happy` when it has none of the first three."""
+    folder = item.path.relative_to(ROOT / "tests").parts[0] if item.path.is_relative_to(ROOT / "tests") else "elsewhere"
+    special = [name for name in MARKERS if item.get_closest_marker(name)]
+    return [folder, *(special if set(special) & set(MARKERS[:3]) else [*special, "happy"])]
+
+
 class Recorder:
     """Collects test ids and outcomes per acceptance row during one session."""
 
     def __init__(self, path: Path | None) -> None:
         self.path = path
         self.tests: dict[str, dict[str, str]] = {}
+        self.kinds: dict[str, set[str]] = {}
 
     def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
         """Reads the markers; an id that the table does not know stops the run."""
         known, wrong = rows(), []
         for item in items:
+            item.user_properties += [(KIND, kind) for kind in kinds(item)]
             for mark in item.iter_markers("acceptance"):
                 wrong += [f"{item.nodeid}: {row!r}" for row in mark.args if row not in known]
                 for row in mark.args:
@@ -50,12 +62,19 @@ class Recorder:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keeps the worst outcome over set-up, call and tear-down."""
         for name, row in report.user_properties:
+            if name == KIND:
+                self.kinds.setdefault(str(row), set()).add(report.nodeid)
             if name != PROPERTY:
                 continue
             outcomes = self.tests.setdefault(str(row), {})
-            if report.when == "call" or report.outcome != "passed":
-                if outcomes.get(report.nodeid) != "failed":
-                    outcomes[report.nodeid] = report.outcome
+            tells = report.when == "call" or report.outcome != "passed"
+            if tells and outcomes.get(report.nodeid) != "failed":
+                outcomes[report.nodeid] = report.outcome
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """One line: how many tests of each kind ran or were skipped; a test without a special marker is `happy`."""
+        counts = ", ".join(f"{kind} {len(tests)}" for kind, tests in sorted(self.kinds.items()))
+        terminalreporter.write_line(f"tests by kind: {counts or 'none'}")
 
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Writes the file on the controller (an xdist worker has `workerinput`)."""
