@@ -31,14 +31,15 @@ task_runs = personal_table(
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("finished_at", UtcTime),
     CheckConstraint("status IN ('queued','running','succeeded','failed','cancelled')", name="status"),
-    # At most one open task per key: a second request finds the first.
+    # At most one waiting task per key: a second request finds the first. A running one does not count, because it may
+    # have looked already and miss what the second request is about.
     Index(
-        "uq_task_runs_open_key",
+        "uq_task_runs_waiting_key",
         "tenant_id",
         "person_id",
         "unique_key",
         unique=True,
-        postgresql_where="status IN ('queued','running')",
+        postgresql_where="status = 'queued'",
     ),
 )
 
@@ -79,13 +80,13 @@ class Queue:
     async def enqueue(
         self, tx: Tx, principal: Principal, task: Task, payload: JsonObject | None = None, unique: str | None = None
     ) -> UUID:
-        """Queue a task as `principal`; its id. With `unique`, an open task of that key is returned instead."""
+        """Queue a task as `principal`; its id. With `unique`, a waiting task of that key is returned instead."""
         task_id = new_id()
         row = {"id": task_id, "name": task.name, "unique_key": unique and f"{task.name}:{unique}"}
         if unique:
-            open_id = await self._open(tx, principal, str(row["unique_key"]))
-            if open_id:
-                return open_id
+            waiting_id = await self._waiting(tx, principal, str(row["unique_key"]))
+            if waiting_id:
+                return waiting_id
         await self._runs.insert(tx, principal, row)
         deferrer = self._app.configure_task(
             task.name, allow_unknown=True, priority=task.priority, connection=await tx.driver()
@@ -95,7 +96,7 @@ class Queue:
             tenant_id=str(principal.tenant_id),
             person_id=str(principal.person_id),
             role=principal.role.value,
-            payload=dict(payload or {}),
+            payload={**(payload or {})},  # type: ignore[dict-item]
         )
         return task_id
 
@@ -124,9 +125,9 @@ class Queue:
         statement = self._runs.update(principal).where(task_runs.c.id == task_id, where).values(**values)
         return (await tx.run(statement)).rowcount == 1
 
-    async def _open(self, tx: Tx, principal: Principal, key: str) -> UUID | None:
-        where = task_runs.c.status.in_([TaskStatus.QUEUED, TaskStatus.RUNNING])
-        query = self._runs.select(principal, task_runs.c.id).where(task_runs.c.unique_key == key, where)
+    async def _waiting(self, tx: Tx, principal: Principal, key: str) -> UUID | None:
+        waiting = task_runs.c.status == TaskStatus.QUEUED.value
+        query = self._runs.select(principal, task_runs.c.id).where(task_runs.c.unique_key == key, waiting)
         found: UUID | None = (await tx.run(query)).scalar_one_or_none()
         return found
 

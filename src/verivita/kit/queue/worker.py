@@ -71,7 +71,7 @@ class Worker:
     def handle(self, task: Task, handler: Handler) -> None:
         """Run `handler` for every queued `task`."""
 
-        async def run(context: JobContext, **job: Any) -> None:
+        async def run(context: JobContext, /, **job: Any) -> None:
             await self._run(task, handler, context, job)
 
         self._app.task(name=task.name, retry=_Retry(task), pass_context=True)(run)

@@ -1,0 +1,177 @@
+"""The posting path: records -> understand -> dedupe -> store -> embed -> index.
+
+Each batch is stored, counted and remembered as done in one transaction, so a killed import goes on where it stopped
+and takes nothing twice. Indexing works from the rows that say they are not indexed yet, so it heals itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Protocol
+
+from verivita.core.clock import Clock
+from verivita.core.events import Event
+from verivita.core.ids import PostingId, RunId, new_id
+from verivita.core.principal import Principal
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, Point, TextEntry, VectorIndex
+from verivita.features.postings.model import Posting, RawPosting, Refused
+from verivita.features.postings.normalise import Extract, understand
+from verivita.features.postings.plan import Item, Plan, Seen, plan
+from verivita.features.postings.repository import PostingsRepository, Sighting
+from verivita.features.postings.searchable import payload, text_of_description, text_of_requirements
+from verivita.features.postings.tasks import INDEX_POSTINGS
+from verivita.kit.db import Database
+from verivita.kit.event_log import EventLog
+from verivita.kit.queue import Queue
+
+BATCH = 200
+INDEX_BATCH = 128
+DESCRIPTIONS, REQUIREMENTS = "job_description", "job_requirements"
+
+Record = RawPosting | Refused
+Progress = Callable[[int, str], Awaitable[None]]
+"""Told how many records are done and what is being done now."""
+
+
+class Extractor(Protocol):
+    """Makes the function that names the skills of a text; the table behind it is loaded on first use."""
+
+    def __call__(self) -> Extract:
+        """The function."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What a batch came to."""
+
+    plan: Plan
+    refused: int
+
+
+class PostingIngest:
+    """Takes records in, and brings the search indexes up to date."""
+
+    def __init__(
+        self,
+        db: Database,
+        repo: PostingsRepository,
+        events: EventLog,
+        queue: Queue,
+        clock: Clock,
+        extractor: Extractor,
+        embedder: Embedder,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
+    ) -> None:
+        self.db, self.repo, self.events, self.queue, self.clock = db, repo, events, queue, clock
+        self._extractor = extractor
+        self._embedder, self._vectors, self._lexical = embedder, vectors, lexical
+
+    async def take(
+        self, principal: Principal, run_id: RunId, records: Iterator[Record], skip: int, progress: Progress
+    ) -> int:
+        """Store every record after the first `skip` (those a killed run dealt with already); how many there were."""
+        done = 0
+        while batch := await asyncio.to_thread(_next, records, BATCH):
+            done += len(batch)
+            fresh = batch[max(0, skip - (done - len(batch))) :]
+            if fresh:
+                await self.store(principal, run_id, fresh)
+            await progress(done, "storing")
+        return done
+
+    async def store(self, principal: Principal, run_id: RunId | None, records: Sequence[Record]) -> Stored:
+        """Store one batch in one transaction; its counts go to the run."""
+        refused = [record for record in records if isinstance(record, Refused)]
+        raws = [record for record in records if isinstance(record, RawPosting)]
+        items = await asyncio.to_thread(self._understand, raws)
+        async with self.db.begin(principal) as tx:
+            await self.repo.lock(tx, principal)
+            found = await self.repo.sightings(tx, principal, [item.key for item in items])
+            seen = {(s.source, s.source_key): Seen(s.job_id, s.raw_hash) for s in found}
+            unseen = [item for item in items if item.key not in seen]
+            stored = await self.repo.twins(tx, principal, unseen)
+            todo = plan(items, seen, stored, lambda: PostingId(new_id()))
+            written = [*todo.new, *todo.changed]
+            companies = await self.repo.company_ids(tx, principal, [understood for _, understood, _ in written])
+            await self.repo.add(tx, principal, todo.new, companies)
+            await self.repo.replace(tx, principal, todo.changed, companies)
+            await self.repo.see(tx, principal, [_sighting(sight.item, sight.job_id) for sight in todo.sights])
+            if run_id is not None:
+                await self.repo.advance_run(tx, principal, run_id, todo.counts(len(records)), refused)
+            if written:
+                await self.events.record(tx, principal, Event("postings.stored", {"count": len(written)}))
+                await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+        return Stored(todo, len(refused))
+
+    async def index(self, principal: Principal, progress: Progress) -> int:
+        """Bring vectors and words of every posting that is not indexed yet up to date; how many there were."""
+        done = 0
+        while True:
+            async with self.db.begin(principal) as tx:
+                waiting = await self.repo.to_index(tx, principal, INDEX_BATCH)
+            if not waiting:
+                break
+            await self._index(principal, waiting)
+            async with self.db.begin(principal) as tx:
+                await self.repo.indexed(tx, principal, {posting.id: posting.version for posting in waiting})
+            done += len(waiting)
+            await progress(done, "indexing")
+        if done:
+            async with self.db.begin(principal) as tx:
+                await self.events.record(tx, principal, Event("postings.indexed", {"count": done}))
+        return done
+
+    async def heal(self, principal: Principal) -> bool:
+        """Queue a new indexing when an index was lost; True when it was."""
+        partition = Partition(str(principal.tenant_id))
+        async with self.db.begin(principal) as tx:
+            held = await self.repo.indexed_count(tx, principal)
+        words = await self._lexical.count(partition)
+        vectors = await self._vectors.count(partition, self.collection(DESCRIPTIONS))
+        if words >= held and vectors >= held:
+            return False
+        async with self.db.begin(principal) as tx:
+            await self.repo.forget_index(tx, principal)
+            await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+        return True
+
+    def collection(self, name: str) -> str:
+        """The collection of vectors that the present encoder made: other models' vectors never mix with them."""
+        return f"{name}/{self._embedder.model.key}"
+
+    async def _index(self, principal: Principal, postings: Sequence[Posting]) -> None:
+        partition = Partition(str(principal.tenant_id))
+        open_ = [posting for posting in postings if posting.is_active]
+        closed = [posting.id for posting in postings if not posting.is_active]
+        fields = [payload(posting) for posting in open_]
+        descriptions = [text_of_description(posting.understood) for posting in open_]
+        requirements = [text_of_requirements(posting.understood) for posting in open_]
+        both = await self._embedder.embed([*descriptions, *requirements])
+        for name, rows in ((DESCRIPTIONS, both[: len(open_)]), (REQUIREMENTS, both[len(open_) :])):
+            points = [Point(p.id, row, field) for p, row, field in zip(open_, rows, fields, strict=True)]
+            await self._vectors.upsert(partition, self.collection(name), points)
+            await self._vectors.delete(partition, self.collection(name), closed)
+        entries = [
+            TextEntry(p.id, f"{p.understood.title} {p.understood.company}", p.understood.description, field)
+            for p, field in zip(open_, fields, strict=True)
+        ]
+        await self._lexical.upsert(partition, entries)
+        await self._lexical.delete(partition, closed)
+
+    def _understand(self, raws: Sequence[RawPosting]) -> list[Item]:
+        extract, today = self._extractor(), self.clock.now().date()
+        return [Item(raw, understand(raw, extract, today)) for raw in raws]
+
+
+def _next(records: Iterable[Record], size: int) -> list[Record]:
+    return list(islice(records, size))
+
+
+def _sighting(item: Item, job_id: PostingId) -> tuple[Sighting, str, str]:
+    source, key = item.key
+    return Sighting(source, key, job_id, item.raw_hash), item.raw.url, item.raw.raw

@@ -1,0 +1,51 @@
+"""What the search indexes hold of a posting: its texts for the two vectors, and the fields to filter by; pure."""
+
+from __future__ import annotations
+
+import re
+
+from verivita.core.text import fold, squeeze
+from verivita.engines.retrieval.ports import Payload
+from verivita.features.postings.model import Posting, Understood
+
+_PARTS = re.compile(r"[,;/|()\u2022\u00b7]| - ")
+_DESCRIPTION_CHARS = 1200
+_REQUIREMENT_CHARS = 900
+
+
+def text_of_description(understood: Understood) -> str:
+    """The text for the description vector: title first, because encoders weigh what comes first."""
+    head = f"{understood.title}. {understood.company}. {understood.location}."
+    return f"{head}\n{understood.description[:_DESCRIPTION_CHARS]}"
+
+
+def text_of_requirements(understood: Understood) -> str:
+    """The text for the requirements vector: title, skills asked for and the lines that ask; never empty."""
+    wishes = understood.requirements
+    names = ", ".join(dict.fromkeys(wish.name for wish in wishes.skills))
+    lines = " ".join(squeeze(quote.text) for quote in (*wishes.lines, *wishes.duties))
+    return f"{understood.title}. {names}. {lines[:_REQUIREMENT_CHARS]}"
+
+
+def payload(posting: Posting) -> Payload:
+    """The fields to filter by: `posted` is the day's ordinal, `salary` the highest yearly pay that is stated."""
+    item = posting.understood
+    pay = item.pay
+    return {
+        "location_type": item.location_type.value,
+        "level": item.level.value,
+        "employment": item.employment.value,
+        "source": item.source,
+        "company_size": item.company_size.value if item.company_size else None,
+        "skills": sorted({wish.skill_id for wish in item.requirements.skills}),
+        "places": list(place_keys(item.location, item.country)),
+        "salary": (pay.yearly_maximum or pay.yearly_minimum) if pay else None,
+        "posted": item.posted_on.toordinal() if item.posted_on else None,
+    }
+
+
+def place_keys(location: str, country: str | None) -> tuple[str, ...]:
+    """Folded names by which a place is asked for: "San Francisco, CA (US)" -> san francisco, ca, us."""
+    parts = [squeeze(fold(part)) for part in _PARTS.split(location)]
+    whole = squeeze(fold(location))
+    return tuple(dict.fromkeys(part for part in (*parts, whole, (country or "").lower()) if part))
