@@ -24,6 +24,8 @@ class Line:
     bold: bool = False
     heading: int = 0
     """Level 1-6 where the file itself marks a heading, else 0."""
+    furniture: bool = False
+    """Page numbers and running headers or footers: no content of the paper; they stand after all content lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class ReadText:
 
 
 class TextReader(Protocol):
-    """Reads one family of files. Raises `Invalid` (codes: encrypted, damaged, empty, no_text, too_large, wrong_type)."""
+    """Reads one family of files.
+
+    Raises `Invalid` (codes: encrypted, damaged, empty, no_text, too_large, wrong_type).
+    """
 
     media_types: frozenset[str]
 

@@ -1,0 +1,1 @@
+"""TextReader implementations: one file, one family of formats."""
