@@ -1,0 +1,5 @@
+#!/bin/sh
+# Rebuild the gRPC stubs from src/verivita/kit/ml_proto/ml.proto; run after a change of the contract and commit both.
+set -eu
+cd "$(dirname "$0")/../src"
+"${PYTHON:-python}" -m grpc_tools.protoc -I . --python_out=. --pyi_out=. --grpc_python_out=. verivita/kit/ml_proto/ml.proto

@@ -1,0 +1,1 @@
+"""Embedder implementations: the local encoder, the ML service, and one that needs no weights."""
