@@ -206,3 +206,21 @@ class ImportRun:
     started_at: datetime | None = None
     finished_at: datetime | None = None
     error: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """What one source said of a posting, word for word."""
+
+    source: str
+    url: str
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many postings are open, closed, and waiting to be indexed."""
+
+    open: int
+    closed: int
+    waiting: int

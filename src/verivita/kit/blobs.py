@@ -1,4 +1,4 @@
-"""What the library needs from outside: a place for the original bytes."""
+"""A place for files: bytes under a key."""
 
 from __future__ import annotations
 

@@ -1,0 +1,1 @@
+"""Track applications: board, timeline, reminders. Face of the room."""

@@ -1,0 +1,67 @@
+"""Row security: the second lock, as SQL for the steps. Every table gets it; a test audits the catalogue.
+
+The application role owns nothing and is no superuser, and FORCE makes the policies hold for the owner too. After a
+transaction a local setting reads as '', not NULL, so every policy turns '' into NULL first.
+"""
+
+from __future__ import annotations
+
+APP_ROLE = "verivita_app"
+_TENANT = "nullif(current_setting('app.tenant', true), '')::uuid"
+_PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+_CREDENTIAL = "nullif(current_setting('app.credential', true), '')"
+_RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
+
+CREATE_ROLE = f"""
+DO $$ BEGIN
+  IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{APP_ROLE}') THEN
+    CREATE ROLE {APP_ROLE} NOLOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE;
+  END IF;
+EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL;
+END $$;
+"""
+"""Roles belong to the whole server, so two databases may make the same one at the same time."""
+
+JOIN_ROLE = f"GRANT {APP_ROLE} TO CURRENT_USER"
+USE_SCHEMA = f"GRANT USAGE ON SCHEMA public TO {APP_ROLE}"
+
+
+def tenant_rows(table: str) -> list[str]:
+    """A transaction sees and writes rows of its own tenant only."""
+    return _secured(table, f"tenant_id = {_TENANT}")
+
+
+def personal_rows(table: str) -> list[str]:
+    """A transaction sees and writes rows of its own person only."""
+    return _secured(table, f"tenant_id = {_TENANT} AND person_id = {_PERSON}")
+
+
+def tenant_list(table: str) -> list[str]:
+    """The list of tenants: its own row, or all of them for reading when the machine itself asks."""
+    everywhere = (
+        f"CREATE POLICY everywhere ON {table} FOR SELECT USING (current_setting('app.everywhere', true) = 'on')"
+    )
+    return [*_secured(table, f"id = {_TENANT}"), everywhere]
+
+
+def by_secret(table: str) -> str:
+    """Whoever names the hash of a secret may read its row, before anyone knows whose it is."""
+    return f"CREATE POLICY by_secret ON {table} FOR SELECT USING (secret_hash = {_CREDENTIAL})"
+
+
+def queue_rights() -> list[str]:
+    """The application may queue jobs and cancel them; it cannot read other jobs' arguments."""
+    return [
+        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
+        "ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER "
+        "SET search_path = public, pg_temp",
+    ]
+
+
+def _secured(table: str, condition: str) -> list[str]:
+    return [
+        f"ALTER TABLE {table} ENABLE ROW LEVEL SECURITY",
+        f"ALTER TABLE {table} FORCE ROW LEVEL SECURITY",
+        f"CREATE POLICY own ON {table} USING ({condition}) WITH CHECK ({condition})",
+        f"GRANT {_RIGHTS} ON {table} TO {APP_ROLE}",
+    ]
