@@ -7,7 +7,7 @@ import zipfile
 from collections.abc import Iterator
 from typing import Any
 
-from verivita.core.errors import Invalid, TooLarge
+from verivita.core.errors import Invalid, TooLarge, UnsupportedType
 from verivita.engines.reading.assemble import LooseLine, assemble
 from verivita.engines.reading.glyphs import ICON, bullet_length, plain
 from verivita.engines.reading.ports import ReadText
@@ -59,7 +59,7 @@ def guard(data: bytes) -> None:
             "encrypted", "This file is locked with a password.", next="Save it without a password and upload it again."
         )
     if not any(entry.filename == "[Content_Types].xml" for entry in entries):
-        raise Invalid("wrong_type", "This is no Word document.", next="Upload a PDF, DOCX, HTML or text file.")
+        raise UnsupportedType("wrong_type", "This is no Word document.", next="Upload a PDF, DOCX, HTML or text file.")
 
 
 class _Document:

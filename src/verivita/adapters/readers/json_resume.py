@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from verivita.core.errors import Invalid
+from verivita.core.errors import Invalid, UnsupportedType
 from verivita.engines.reading.assemble import LooseLine, assemble
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.reading.sniff import JSON
@@ -39,7 +39,7 @@ class JsonResumeReader:
         except (UnicodeDecodeError, ValueError, RecursionError):
             raise Invalid("damaged", "This JSON file cannot be read.", next="Check it with a JSON validator.") from None
         if not isinstance(parsed, dict) or not any(key in parsed for key in ("basics", *_SECTIONS)):
-            raise Invalid(
+            raise UnsupportedType(
                 "wrong_type", "This JSON file is no JSON Resume.", next="Upload a file of the jsonresume.org schema."
             )
         if _depth(parsed) > _MAX_DEPTH:

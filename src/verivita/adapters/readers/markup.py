@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from verivita.core.errors import Invalid
+from verivita.core.errors import UnsupportedType
 from verivita.engines.reading.assemble import LooseLine, assemble
 from verivita.engines.reading.glyphs import ICON, plain
 from verivita.engines.reading.ports import ReadText
@@ -14,8 +14,8 @@ from verivita.engines.reading.sniff import HTML, JSON, MARKDOWN, PLAIN, sniff, u
 
 _DROPPED = {"script", "style", "template", "noscript", "svg", "iframe", "object", "head", "select", "button"}
 _BLOCKS = {
-    "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1", "h2",
-    "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody",
+    "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1",
+    "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody",
     "tr", "ul", "summary", "details",
 }  # fmt: skip
 _GAPS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "ol", "table"}
@@ -37,7 +37,7 @@ class MarkupReader:
         if kind == JSON:
             kind = PLAIN
         if kind not in self.media_types:
-            raise Invalid("wrong_type", "This is no text file.", next="Upload a PDF, DOCX, HTML or text file.")
+            raise UnsupportedType("wrong_type", "This is no text file.", next="Upload a PDF, DOCX, HTML or text file.")
         text, warnings = decode(data)
         if kind == HTML:
             lines = list(_html_lines(text))

@@ -20,7 +20,7 @@ _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 
 @dataclass(slots=True)
 class _Style:
-    """What all glyphs of one text object share."""
+    """What all glyphs of one font on one line share."""
 
     base: float
     size: float
@@ -39,7 +39,7 @@ class _Page:
     height: float
     origin: tuple[float, float]
     fonts: dict[bytes, tuple[bool, bool]]
-    styles: dict[int, _Style] = field(default_factory=dict)
+    styles: dict[tuple[int | None, float, float], _Style] = field(default_factory=dict)
 
     def glyphs(self) -> list[Glyph]:
         """All drawn characters in the order in which they are drawn."""
@@ -51,6 +51,7 @@ class _Page:
             raw.FPDFText_GetLooseCharBox,
             raw.FPDFText_GetTextObject,
         )
+        get_font, styles, address = raw.FPDFTextObj_GetFont, self.styles, ctypes.c_void_p.from_buffer
         x0 = self.origin[0]
         out: list[Glyph] = []
         for index in range(raw.FPDFText_CountChars(page)):
@@ -62,31 +63,21 @@ class _Page:
                 continue
             handle = get_object(page, index)
             if not handle:
-                if text == " " and out:  # a blank that pdfium saw between two words
-                    last = out[-1]
-                    out.append(Glyph(" ", last.right, last.right, last.base, last.size, last.bold))
+                _add_blank(out, text)
                 continue
-            style = self._style(handle, index)
-            if style is None or not style.upright or not get_box(page, index, pointer):
+            if not get_box(page, index, pointer):
+                continue
+            font = address(get_font(handle)).value
+            key = (font, box.bottom, box.top)
+            style = styles.get(key)
+            if style is None:
+                style = styles[key] = self._measure(index)
+            if not style.upright:
                 continue
             left, right = box.left - x0, box.right - x0
-            if right < -2 or left > self.width + 2 or not -20 < style.base < self.height + 20:
-                continue
-            if text == ICON and style.symbol:
-                text = "•"
-            elif text == "-" and out and out[-1].text in "-‐" and abs(out[-1].left - left) < 0.1 * style.size:
-                continue  # a soft hyphen drawn under a hyphen
-            out.append(Glyph(text, left, right, style.base, style.size, style.bold))
+            if right >= -2 and left <= self.width + 2 and -20 < style.base < self.height + 20:
+                _add(out, text, left, right, style)
         return out
-
-    def _style(self, handle: Any, index: int) -> _Style | None:
-        key = ctypes.cast(handle, ctypes.c_void_p).value
-        if key is None:
-            return None
-        style = self.styles.get(key)
-        if style is None:
-            style = self.styles[key] = self._measure(index)
-        return style
 
     def _measure(self, index: int) -> _Style:
         raw, page = self.raw, self.text
@@ -111,6 +102,21 @@ class _Page:
             heavy = heavy or self.raw.FPDFText_GetFontWeight(self.text, index) >= 600
             self.fonts[name] = (heavy, is_symbol_font(words))
         return self.fonts[name]
+
+
+def _add(out: list[Glyph], text: str, left: float, right: float, style: _Style) -> None:
+    if text == ICON and style.symbol:
+        text = "•"
+    elif text in "-‐" and out and out[-1].text in "-‐" and abs(out[-1].left - left) < 0.1 * style.size:
+        return  # a soft hyphen and a hyphen drawn on the same spot
+    out.append(Glyph(text, left, right, style.base, style.size, style.bold))
+
+
+def _add_blank(out: list[Glyph], text: str) -> None:
+    """Keep a blank that pdfium saw between two words without drawing anything."""
+    if text == " " and out:
+        last = out[-1]
+        out.append(Glyph(" ", last.right, last.right, last.base, last.size, last.bold))
 
 
 class PdfReader:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from verivita.core.errors import Invalid
+from verivita.core.errors import Invalid, TooLarge
 from verivita.core.text import clean
 from verivita.engines.reading.ports import Line, ReadText
 
@@ -72,7 +72,7 @@ def assemble(
         parts.append(text)
         at += len(text)
         if at > MAX_CHARACTERS:
-            raise Invalid(
+            raise TooLarge(
                 "too_large", "This file holds more than 5 million characters.", next="Upload a shorter part of it."
             )
     whole = "".join(parts)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from verivita.engines.reading.glyphs import bullet_length
 from verivita.engines.reading.headings import heading_kind
@@ -109,10 +109,8 @@ def _gutters(rows: list[Row], size: float) -> list[_Gutter]:
     lows = [row.left for row in rows]
     highs = [row.right for row in rows]
     found: list[_Gutter] = []
-    start, end = int(min(lows) / _CELL) + 1, int(max(highs) / _CELL)
-    for cell in range(start, end):
-        x = cell * _CELL
-        found.extend(_runs(rows, lows, highs, x, margin))
+    for cell in range(int(min(lows) / _CELL) + 1, int(max(highs) / _CELL)):
+        found.extend(_runs(rows, lows, highs, cell * _CELL, margin))
     found.sort(key=lambda g: (-g.score, g.x))
     chosen: list[_Gutter] = []
     for gutter in found:
@@ -120,37 +118,34 @@ def _gutters(rows: list[Row], size: float) -> list[_Gutter]:
             chosen.append(gutter)
         if len(chosen) == 5:
             break
-    return chosen
+    return [replace(gutter, first=_start(rows, highs, gutter)) for gutter in chosen]
 
 
 def _runs(rows: list[Row], lows: list[float], highs: list[float], x: float, margin: float) -> list[_Gutter]:
+    """Runs of rows that do not cross x and have at least three rows on each side of it."""
     out: list[_Gutter] = []
-    first = 0
-    for index in range(len(rows) + 1):
-        crossed = index == len(rows) or _crossed(rows[index], lows[index], highs[index], x, margin)
-        if not crossed:
+    first = left = right = 0
+    near, far = x - margin / 2, x + margin / 2
+    for index, row in enumerate(rows):
+        low, high = lows[index], highs[index]
+        if low < far and high > near and any(p.left < far and p.right > near for p in row.pieces):
+            if left >= 3 and right >= 3:
+                out.append(_Gutter(x, first, index - 1, min(left, right) + 0.1 * max(left, right)))
+            first, left, right = index + 1, 0, 0
             continue
-        gutter = _run(rows, lows, highs, x, first, index - 1)
-        if gutter is not None:
-            out.append(gutter)
-        first = index + 1
+        left += low < x
+        right += high > x
+    if left >= 3 and right >= 3:
+        out.append(_Gutter(x, first, len(rows) - 1, min(left, right) + 0.1 * max(left, right)))
     return out
 
 
-def _crossed(row: Row, low: float, high: float, x: float, margin: float) -> bool:
-    if high <= x - margin / 2 or low >= x + margin / 2:
-        return False
-    return any(p.left < x + margin / 2 and p.right > x - margin / 2 for p in row.pieces)
-
-
-def _run(rows: list[Row], lows: list[float], highs: list[float], x: float, first: int, last: int) -> _Gutter | None:
-    while first <= last and highs[first] < x and not _beside(rows, first, last, x):
+def _start(rows: list[Row], highs: list[float], gutter: _Gutter) -> int:
+    """The run's first row without the lines above the columns that merely end left of the gutter."""
+    first = gutter.first
+    while first < gutter.last and highs[first] < gutter.x and not _beside(rows, first, gutter.last, gutter.x):
         first += 1
-    left = sum(1 for i in range(first, last + 1) if lows[i] < x)
-    right = sum(1 for i in range(first, last + 1) if highs[i] > x)
-    if min(left, right) < 3:
-        return None
-    return _Gutter(x, first, last, min(left, right) + 0.1 * max(left, right))
+    return first
 
 
 def _beside(rows: list[Row], index: int, last: int, x: float) -> bool:
