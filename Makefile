@@ -1,6 +1,6 @@
 # Each target does all its own set-up on a fresh machine: it needs make, a Python 3.11 to 3.13 and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench nightly lock acceptance figures clean
+.PHONY: help up test check bench nightly lock acceptance reference figures clean
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -p tests.rigs.acceptance
@@ -14,7 +14,7 @@ help:  ## show this list
 
 up:  ## install what is needed and start Verivita on this machine
 	@sh scripts/setup.sh up
-	@VERIVITA_DATA_DIR="$${VERIVITA_DATA_DIR:-$$PWD/.data}" .venv/bin/verivita up
+	@.venv/bin/verivita up
 
 test:  ## fast gates, then all tests with coverage (below 15 minutes on two cores)
 	@sh scripts/setup.sh dev
@@ -35,6 +35,10 @@ bench:  ## measure everything on the data sets in DATA and write the tables of t
 figures:  ## write the tables of the documents again from artefacts/bench
 	@sh scripts/setup.sh dev
 	@$(PY) -m bench.report artefacts/bench
+
+reference:  ## write the generated parts of docs/reference again from the code
+	@sh scripts/setup.sh dev
+	@$(PY) scripts/reference.py
 
 acceptance:  ## the acceptance rows and the tests that carry them
 	@sh scripts/setup.sh dev

@@ -101,7 +101,11 @@ script = pathlib.Path(sys.prefix, "bin", "verivita")
 script.write_text(
     "#!/bin/sh\n"
     "''':'\n"  # a string to Python, a no-op to the shell: the path of the interpreter may hold blanks
-    'exec "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/python" "$0" "$@"\n'
+    'bin=$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")\n'
+    # The command of a checkout keeps its data in the checkout, whoever starts it and from wherever.
+    'VERIVITA_DATA_DIR=${VERIVITA_DATA_DIR:-$(cd "$bin/../.." && pwd)/.data}\n'
+    "export VERIVITA_DATA_DIR\n"
+    'exec "$bin/python" "$0" "$@"\n'
     "'''\n"
     "import sys\n\nfrom verivita.entrypoints.cli import main\n\n"
     'if __name__ == "__main__":\n    sys.exit(main())\n',
