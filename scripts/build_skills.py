@@ -31,18 +31,18 @@ def core(path: Path) -> list[Row]:
 
 def finish(rows: list[Row]) -> list[str]:
     """Ids, checked parents, one line each."""
-    ids = {row["name"].lstrip("=~").lower(): slug(row["name"].lstrip("=~")) for row in rows}
+    ids = {row["name"].lstrip("=~?").lower(): slug(row["name"].lstrip("=~?")) for row in rows}
     if len(set(ids.values())) != len(rows):
         seen: set[str] = set()
         raise SystemExit(f"two rows with one id: {[r['name'] for r in rows if slug(r['name'].lstrip('=~')) in seen or seen.add(slug(r['name'].lstrip('=~')))]}")
     lines = []
     for row in rows:
-        name = row["name"].lstrip("=~")
+        name = row["name"].lstrip("=~?")
         parents = [ids[p.strip().lower()] for p in row["parents"].split(";") if p.strip()]
         marked = [row["name"]] if row["name"] != name else []
         given = [a.strip() for a in row["aliases"].split(";") if a.strip()]
-        plain = {a.lower() for a in given if a[0] not in "=~"}
-        aliases = marked + [a for a in given if a[0] not in "=~" or a[1:].lower() not in plain]
+        plain = {a.lower() for a in given if a[0] not in "=~?"}
+        aliases = marked + [a for a in given if a[0] not in "=~?" or a[1:].lower() not in plain]
         lines.append("\t".join([ids[name.lower()], name, row["kind"], "; ".join(aliases), "; ".join(parents), row["uri"]]))
     return lines
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-BETWEEN = re.compile(r"[\s,/|;•·●▪&+()\[\]:\-–—*]*(?:(?:and|or|und|oder|as well as|including)\s+)?")
+BETWEEN = re.compile(r"[\s,/|;•·●▪&+()\[\]:\-–—*]*(?:(?:and|or|und|oder|et|ou|e|o|y|as well as|including)\s+)?")
 _EDGE_LEFT = re.compile(r"(?:^|[\n:•·●▪*|(])[\s\-–—]*$")
 _EDGE_RIGHT = re.compile(r"^\s*(?:$|[\n).|])")
 _CUE_BEFORE = re.compile(
@@ -64,6 +64,28 @@ _SPEAK_AFTER = re.compile(
 )
 _NOT_SPEECH = re.compile(r"^\s+(?:teachers?|literature|citizens?|nationals?|passport|government|market|company|office|team)\b",
                          re.IGNORECASE)
+_MEANT_BEFORE = re.compile(
+    r"(?:\b(?:experience(?:d)?|knowledge|background|expertise|degree|skills?|skilled|proficien\w+|understanding|familiar\w*|"
+    r"train(?:ed|ing)|speciali[sz]\w+|certifi\w+|passion|interest|competen\w+|abilit(?:y|ies)|capability|grasp|command|"
+    r"major|minor|diploma|bachelor\w*|master\w*|b\.?sc?\.?|m\.?sc?\.?|phd|coursework|talent|aptitude)"
+    r"(?:\s+(?:in|with|of|for|on|to|is|are|including|be|stay|working))?\s+(?:(?:strong|advanced|basic|excellent|solid|deep|"
+    r"\w+ly|your|the|be|being)\s+)?|"
+    r"\b(?:strong|excellent|proven|exceptional|great|outstanding|demonstrated|good|superior|effective|solid|highly|very|"
+    r"extremely|is|are|be|being|personal|an?|am|stay|remain)\s+)$",
+    re.IGNORECASE,
+)
+_SOFT_FILL = re.compile(r"\b(?:an?|is|are|very|be|being|am|stay|remain|good|great|to)\s+$", re.IGNORECASE)
+_MEANT_AFTER = re.compile(
+    r"^\s+(?:(?:and|or|&)\s+\w+\s+)?(?:skills?|abilit(?:y|ies)|experience|knowledge|expertise|background|aptitude|"
+    r"techniques|principles|certification|competenc\w+|mindset|thinker|attitude|individual|person|professional|degree)\b",
+    re.IGNORECASE,
+)
+_BOILERPLATE = re.compile(
+    r"regardless of|without regard|equal[ -]opportunity|national origin|sexual orientation|protected veteran|"
+    r"affirmative action|all backgrounds|reasonable accommodation|gender identity|paid time off|health insurance|"
+    r"dental|parental leave|benefits package|401\(?k",
+    re.IGNORECASE,
+)
 _WINDOW = 90
 
 
@@ -112,3 +134,22 @@ def spoken(text: str, start: int, end: int) -> bool:
     if found is None:
         return False
     return bool(found[0].strip(" \t-•*\n")) or edges(text, start, end)[1]
+
+
+def boilerplate(text: str, start: int, end: int) -> bool:
+    """Whether the words stand in the employer's statement on equal opportunity or benefits."""
+    return _BOILERPLATE.search(text[max(0, start - 250) : end + 250]) is not None
+
+
+def meant(text: str, start: int, end: int) -> bool:
+    """Whether an everyday word ("creative", "law", "training") is named as a skill: a list item, a label, a clue."""
+    after = text[end : end + 48]
+    before = text[max(0, start - _WINDOW) : start]
+    left, right = edges(text, start, end)
+    line = text[max(text.rfind("\n", 0, start) + 1, start - 340) : start]
+    if left and right and (start == 0 or "\n" in before[-4:] or before.rstrip(" ")[-1:] in "•●▪*|"):
+        return True
+    found = _MEANT_BEFORE.search(before)
+    clue = _MEANT_AFTER.match(after) is not None or _LABEL.search(line) is not None
+    clue = clue or (found is not None and _SOFT_FILL.search(found[0]) is None)
+    return clue and not boilerplate(text, start, end)

@@ -12,7 +12,7 @@ from verivita.engines.skills.taxonomy import Guard, Surface, Taxonomy
 from verivita.engines.skills.words import Token, joint, lower, tokens
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+\.\w+", re.IGNORECASE)
-_CONFIDENCE = {Guard.PLAIN: 0.95, Guard.CASE: 0.9, Guard.CONTEXT: 0.8, Guard.LANGUAGE: 0.9}
+_CONFIDENCE = {Guard.PLAIN: 0.95, Guard.CASE: 0.9, Guard.CONTEXT: 0.8, Guard.LOOSE: 0.7, Guard.LANGUAGE: 0.9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +103,8 @@ def _sure(text: str, c: _Candidate) -> bool:
     form = text[c.start : c.end]
     if c.surface.guard is Guard.LANGUAGE:
         return form[0].isupper() and context.spoken(text, c.start, c.end)
+    if c.surface.guard is Guard.LOOSE:
+        return context.meant(text, c.start, c.end)
     guard = c.surface.forms.get(form)
     if guard is None or context.denied(text, c.start, c.end, form.lower(), in_list=False):
         return False
@@ -124,6 +126,8 @@ def _beside(text: str, found: list[_Candidate], verdict: list[bool], i: int) -> 
         return False
     if c.surface.guard is Guard.LANGUAGE:
         return form[0].isupper()
+    if c.surface.guard is Guard.LOOSE:
+        return not context.boilerplate(text, c.start, c.end)
     if form in c.surface.forms:
         return True
     first, final = context.edges(text, c.start, c.end)
@@ -131,8 +135,8 @@ def _beside(text: str, found: list[_Candidate], verdict: list[bool], i: int) -> 
 
 
 def _carries(neighbour: _Candidate, c: _Candidate) -> bool:
-    """Languages carry languages; technical names and tools carry each other; soft skills carry nothing."""
+    """Languages carry languages, everyday words their own kind; technical names and tools carry each other."""
     kind = neighbour.surface.skill.kind
-    if c.surface.guard is Guard.LANGUAGE:
-        return kind is SkillKind.LANGUAGE
+    if c.surface.guard in (Guard.LANGUAGE, Guard.LOOSE):
+        return kind is c.surface.skill.kind
     return kind in (SkillKind.TECHNICAL, SkillKind.TOOL)

@@ -19,7 +19,8 @@ class Guard(IntEnum):
     PLAIN = 0
     CASE = 1
     CONTEXT = 2
-    LANGUAGE = 3
+    LOOSE = 3
+    LANGUAGE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +91,8 @@ def _guard(kind: SkillKind, surface: str) -> tuple[Guard, str]:
         return Guard.CASE, surface[1:]
     if surface[:1] == "~":
         return Guard.CONTEXT, surface[1:]
+    if surface[:1] == "?":
+        return Guard.LOOSE, surface[1:]
     return Guard.PLAIN, surface
 
 
