@@ -11,4 +11,4 @@ class Event:
     """Something that happened: `document.ready`, `posting.stored`. The payload carries ids and counts, never text."""
 
     name: str
-    payload: Mapping[str, str | int | float | bool | None | Sequence[str]] = field(default_factory=dict)
+    payload: Mapping[str, str | int | float | bool | Sequence[str] | None] = field(default_factory=dict)

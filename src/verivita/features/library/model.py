@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from uuid import UUID
 
 from verivita.core.ids import DocumentId, FactId, PassageId
 
@@ -133,6 +134,15 @@ class Document:
     version: int
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a paper that was given: the paper, the one it doubles, and the task that reads it."""
+
+    document: Document
+    duplicate_of: DocumentId | None
+    task_id: UUID | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from verivita.features.postings.model import (
     CompanySize,
+    Counts,
     Education,
     Employment,
     ImportRun,
@@ -13,11 +14,14 @@ from verivita.features.postings.model import (
     Refused,
     Requirements,
     SkillWish,
+    Snapshot,
     Understood,
 )
+from verivita.features.postings.searchable import description_collection, requirement_collection
 
 __all__ = [
     "CompanySize",
+    "Counts",
     "Education",
     "Employment",
     "ImportRun",
@@ -29,5 +33,8 @@ __all__ = [
     "Refused",
     "Requirements",
     "SkillWish",
+    "Snapshot",
     "Understood",
+    "description_collection",
+    "requirement_collection",
 ]

@@ -21,7 +21,13 @@ from verivita.features.postings.model import Posting, RawPosting, Refused
 from verivita.features.postings.normalise import Extract, understand
 from verivita.features.postings.plan import Item, Plan, Seen, plan
 from verivita.features.postings.repository import PostingsRepository, Sighting
-from verivita.features.postings.searchable import payload, text_of_description, text_of_requirements
+from verivita.features.postings.searchable import (
+    description_collection,
+    payload,
+    requirement_collection,
+    text_of_description,
+    text_of_requirements,
+)
 from verivita.features.postings.tasks import INDEX_POSTINGS
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
@@ -29,7 +35,6 @@ from verivita.kit.queue import Queue
 
 BATCH = 200
 INDEX_BATCH = 128
-DESCRIPTIONS, REQUIREMENTS = "job_description", "job_requirements"
 
 Record = RawPosting | Refused
 Progress = Callable[[int, str], Awaitable[None]]
@@ -132,17 +137,13 @@ class PostingIngest:
         async with self.db.begin(principal) as tx:
             held = await self.repo.indexed_count(tx, principal)
         words = await self._lexical.count(partition)
-        vectors = await self._vectors.count(partition, self.collection(DESCRIPTIONS))
+        vectors = await self._vectors.count(partition, description_collection(self._embedder.model))
         if words >= held and vectors >= held:
             return False
         async with self.db.begin(principal) as tx:
             await self.repo.forget_index(tx, principal)
             await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
         return True
-
-    def collection(self, name: str) -> str:
-        """The collection of vectors that the present encoder made: other models' vectors never mix with them."""
-        return f"{name}/{self._embedder.model.key}"
 
     async def _index(self, principal: Principal, postings: Sequence[Posting]) -> None:
         partition = Partition(str(principal.tenant_id))
@@ -152,10 +153,15 @@ class PostingIngest:
         descriptions = [text_of_description(posting.understood) for posting in open_]
         requirements = [text_of_requirements(posting.understood) for posting in open_]
         both = await self._embedder.embed([*descriptions, *requirements])
-        for name, rows in ((DESCRIPTIONS, both[: len(open_)]), (REQUIREMENTS, both[len(open_) :])):
+        model = self._embedder.model
+        halves = (
+            (description_collection(model), both[: len(open_)]),
+            (requirement_collection(model), both[len(open_) :]),
+        )
+        for name, rows in halves:
             points = [Point(p.id, row, field) for p, row, field in zip(open_, rows, fields, strict=True)]
-            await self._vectors.upsert(partition, self.collection(name), points)
-            await self._vectors.delete(partition, self.collection(name), closed)
+            await self._vectors.upsert(partition, name, points)
+            await self._vectors.delete(partition, name, closed)
         entries = [
             TextEntry(p.id, f"{p.understood.title} {p.understood.company}", p.understood.description, field)
             for p, field in zip(open_, fields, strict=True)

@@ -16,7 +16,7 @@ from verivita.core.ids import PostingId, RunId, new_id
 from verivita.core.page import Page, PageRequest
 from verivita.core.principal import Principal
 from verivita.features.postings.dedupe import bands
-from verivita.features.postings.model import ImportRun, Posting, Refused, Understood
+from verivita.features.postings.model import ImportRun, Posting, Refused, Snapshot, Understood
 from verivita.features.postings.plan import Item
 from verivita.features.postings.records import columns_of, posting_of
 from verivita.features.postings.tables import companies, import_runs, job_sightings, jobs
@@ -217,10 +217,10 @@ class PostingsRepository:
         )
         await tx.run(statement, values)
 
-    async def snapshot(self, tx: Tx, principal: Principal, id: UUID) -> list[tuple[str, str, str]]:
-        """The sources' own records of a posting, oldest first: (source, url, raw text)."""
+    async def snapshot(self, tx: Tx, principal: Principal, id: UUID) -> list[Snapshot]:
+        """The sources' own records of a posting, oldest first."""
         query = self._sightings.select(principal).where(job_sightings.c.job_id == id).order_by(job_sightings.c.id)
-        return [(row.source, row.url, zlib.decompress(row.raw).decode()) for row in await tx.run(query)]
+        return [Snapshot(row.source, row.url, zlib.decompress(row.raw).decode()) for row in await tx.run(query)]
 
     async def to_index(self, tx: Tx, principal: Principal, limit: int) -> list[Posting]:
         """Postings that the search indexes do not hold in their present version."""

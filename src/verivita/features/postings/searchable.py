@@ -5,12 +5,22 @@ from __future__ import annotations
 import re
 
 from verivita.core.text import fold, squeeze
-from verivita.engines.retrieval.ports import Payload
+from verivita.engines.retrieval.ports import ModelInfo, Payload
 from verivita.features.postings.model import Posting, Understood
 
 _PARTS = re.compile(r"[,;/|()\u2022\u00b7]| - ")
 _DESCRIPTION_CHARS = 1200
 _REQUIREMENT_CHARS = 900
+
+
+def description_collection(model: ModelInfo) -> str:
+    """The collection of description vectors that this encoder made: other models' vectors never mix with them."""
+    return f"job_description/{model.key}"
+
+
+def requirement_collection(model: ModelInfo) -> str:
+    """The collection of requirement vectors that this encoder made."""
+    return f"job_requirements/{model.key}"
 
 
 def text_of_description(understood: Understood) -> str:

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from uuid import UUID
+
+from verivita.core.page import Page, PageRequest
+from verivita.engines.retrieval.hybrid import LegRun, Ranked
+from verivita.features.library import Passage
 
 
 class SortBy(StrEnum):
@@ -37,7 +41,7 @@ class PostingFilters:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One thing that was understood: the person's own words (`said`, a substring of the query) and our reading of them."""
+    """One thing that was understood: the person's own words (`said`, out of the query) and our reading of them."""
 
     field: str
     said: str
@@ -58,20 +62,48 @@ class Understanding:
 
 
 @dataclass(frozen=True, slots=True)
-class LegReport:
-    """What one leg of a search did: `dense`, `lexical`, `rerank` or `database`."""
+class SearchRequest:
+    """What to find. Filters given here win over what the query says; `without` names readings to ignore.
 
-    name: str
-    ran: bool
-    ms: float
-    found: int = 0
-    why_not: str = ""
+    `vector_weight` (0 to 1) is the share of meaning against words; None leaves it to us.
+    """
+
+    query: str = ""
+    filters: PostingFilters = field(default_factory=PostingFilters)
+    without: frozenset[str] = frozenset()
+    sort_by: SortBy = SortBy.RELEVANCE
+    descending: bool = True
+    page: PageRequest = field(default_factory=PageRequest)
+    use_hybrid: bool = True
+    vector_weight: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """An id, its final score and each leg's rank (from 1) where the leg found it."""
+class SearchResult:
+    """Found postings, best first; what was understood; and what each leg of the search did."""
 
-    id: UUID
+    found: Page[Ranked]
+    understanding: Understanding
+    mode: str
+    """`hybrid`, `vector`, `lexical`, `database` (a list without words to search), or `none`."""
+    legs: tuple[LegRun, ...]
+    ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPassage:
+    """A passage of the person's own papers that fits, best first."""
+
+    passage: Passage
     score: float
-    ranks: dict[str, int] = field(default_factory=dict)
+    ranks: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class LibraryResult:
+    """Found passages, and what each leg of the search did."""
+
+    passages: tuple[FoundPassage, ...]
+    mode: str
+    legs: tuple[LegRun, ...]
+    ms: float

@@ -44,7 +44,7 @@ def tenant_table(name: str, *items: Any, **options: Any) -> Table:
         metadata,
         Column("tenant_id", pg.UUID(as_uuid=True), ForeignKey("tenants.id", ondelete="CASCADE"), nullable=False),
         *items,
-        info={"secured": "tenant"} | options.pop("info", {}),
+        info={"secured": "tenant"},
         **options,
     )
 
@@ -58,6 +58,6 @@ def personal_table(name: str, *items: Any, **options: Any) -> Table:
         Column("person_id", pg.UUID(as_uuid=True), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
         *items,
         Index(f"ix_{name}_owner", "tenant_id", "person_id"),
-        info={"secured": "person"} | options.pop("info", {}),
+        info={"secured": "person"},
         **options,
     )

@@ -1,0 +1,234 @@
+"""Use cases of the library: add a paper, read it, list, show, choose what counts, remove."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from uuid import UUID
+
+from verivita.core.clock import Clock
+from verivita.core.errors import FieldError, Invalid, NotFound, TooLarge
+from verivita.core.events import Event
+from verivita.core.ids import DocumentId, new_id
+from verivita.core.page import Page, PageRequest
+from verivita.core.principal import Principal
+from verivita.core.text import clean, sha256, squeeze
+from verivita.engines.reading import sniff
+from verivita.features.library.ingest import DocumentIngest, Stage
+from verivita.features.library.model import (
+    Added,
+    CandidateProfile,
+    Coverage,
+    Document,
+    DocumentKind,
+    DocumentStatus,
+    Fact,
+    Passage,
+)
+from verivita.features.library.profile import profile_of
+from verivita.features.library.repository import LibraryRepository
+from verivita.features.library.tasks import INGEST_DOCUMENT
+from verivita.kit.blobs import BlobStore
+from verivita.kit.db import Database
+from verivita.kit.event_log import EventLog
+from verivita.kit.queue import Queue
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A paper with all that was read of it."""
+
+    document: Document
+    text: str
+    coverage: Coverage
+    facts: tuple[Fact, ...]
+
+
+class LibraryService:
+    """A person's own papers."""
+
+    def __init__(
+        self,
+        db: Database,
+        repo: LibraryRepository,
+        events: EventLog,
+        queue: Queue,
+        blobs: BlobStore,
+        ingest: DocumentIngest,
+        clock: Clock,
+        max_bytes: int,
+    ) -> None:
+        self.db, self.repo, self.events, self.queue = db, repo, events, queue
+        self._blobs, self._ingest, self._clock, self._max_bytes = blobs, ingest, clock, max_bytes
+
+    async def add(
+        self, principal: Principal, filename: str, data: bytes, kind: DocumentKind, title: str = ""
+    ) -> Added:
+        """Keep a paper and queue its reading; the same bytes again give the paper that is there.
+
+        Raises `TooLarge`, or `Invalid` (empty, wrong_type) for bytes that are no paper at all.
+        """
+        filename = _plain_name(filename)
+        if len(data) > self._max_bytes:
+            limit = self._max_bytes // 2**20
+            raise TooLarge(message=f"{filename} is larger than {limit} MB.", next="Save a smaller copy and try again.")
+        media_type = sniff(data, filename)
+        if len(title) > 200:
+            raise Invalid(message="The title is too long.", errors=[FieldError("title", "must have at most 200 letters")])
+        document = self._new(filename, data, kind, media_type, title)
+        blind = self.repo.blind(principal, data)
+        async with self.db.begin(principal) as tx:
+            twin = await self.repo.same_content(tx, principal, blind)
+        if twin is None:
+            key = f"documents/{principal.tenant_id}/{document.id}"
+            await self._blobs.put(key, self.repo.seal_file(principal, document.id, data))
+            async with self.db.begin(principal) as tx:
+                added = await self.repo.add(tx, principal, document, blind, key)
+                if added:
+                    payload = {"document_id": str(document.id)}
+                    task_id = await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, payload)
+                    await self.events.record(tx, principal, Event("document.added", payload))
+                    return Added(document, None, task_id)
+                twin = await self.repo.same_content(tx, principal, blind)
+            await self._blobs.delete(key)
+        if twin is None:
+            raise NotFound("document")
+        return Added(twin, twin.id, None)
+
+    async def read(self, principal: Principal, id: UUID, stage: Stage) -> Document:
+        """Read a paper: text, sections, facts, passages, vectors; may run twice.
+
+        What is wrong with the file is kept with the document and raised as `Invalid`.
+        """
+        document = await self.get(principal, id)
+        data = await self.original(principal, id)
+        try:
+            result = await self._ingest.read(principal, document, data, stage)
+        except Invalid as refusal:
+            async with self.db.begin(principal) as tx:
+                await self.repo.set_status(
+                    tx, principal, id, DocumentStatus.FAILED, refusal.code, refusal.message
+                )
+            raise
+        async with self.db.begin(principal) as tx:
+            stored = await self.repo.store_reading(tx, principal, document.id, result)
+            if stored:
+                payload = {"document_id": str(id), "facts": len(result.facts), "passages": len(result.passages)}
+                await self.events.record(tx, principal, Event("document.ready", payload))
+        if not stored:
+            # Removed while it was read: what the indexes got must go too.
+            await self._ingest.forget(principal, document.id)
+            raise NotFound("document")
+        await self._ingest.index(principal, document.id, result, stage)
+        return await self.get(principal, id)
+
+    async def get(self, principal: Principal, id: UUID) -> Document:
+        """One paper. Raises `NotFound`."""
+        async with self.db.begin(principal) as tx:
+            document = await self.repo.get(tx, principal, id)
+        if document is None:
+            raise NotFound("document")
+        return document
+
+    async def page(self, principal: Principal, request: PageRequest) -> Page[Document]:
+        """The person's papers, newest first."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.page(tx, principal, request)
+
+    async def open(self, principal: Principal, id: UUID) -> Opened:
+        """A paper with text, coverage and facts. Raises `NotFound`."""
+        async with self.db.begin(principal) as tx:
+            document = await self.repo.get(tx, principal, id)
+            text = await self.repo.text(tx, principal, id)
+            coverage = await self.repo.coverage(tx, principal, id)
+            facts = await self.repo.facts(tx, principal, [id])
+        if document is None:
+            raise NotFound("document")
+        return Opened(document, text or "", coverage, tuple(facts))
+
+    async def facts(self, principal: Principal, id: UUID) -> list[Fact]:
+        """The facts of a paper, in reading order. Raises `NotFound`."""
+        return list((await self.open(principal, id)).facts)
+
+    async def passages(self, principal: Principal, id: UUID) -> list[Passage]:
+        """The passages of a paper, in order. Raises `NotFound`."""
+        await self.get(principal, id)
+        async with self.db.begin(principal) as tx:
+            return await self.repo.passages(tx, principal, id)
+
+    async def all_passages(self, principal: Principal) -> list[Passage]:
+        """Every passage of the papers that count."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.all_passages(tx, principal)
+
+    async def original(self, principal: Principal, id: UUID) -> bytes:
+        """The very bytes that were given. Raises `NotFound`."""
+        async with self.db.begin(principal) as tx:
+            key = await self.repo.blob_key(tx, principal, id)
+        sealed = await self._blobs.get(key) if key else None
+        if sealed is None:
+            raise NotFound("document")
+        return self.repo.open_file(principal, id, sealed)
+
+    async def use(self, principal: Principal, id: UUID, active: bool, version: int | None = None) -> Document:
+        """Choose whether a paper counts for matching. Raises `NotFound` or `VersionMismatch`."""
+        async with self.db.begin(principal) as tx:
+            if not await self.repo.set_active(tx, principal, id, active, version):
+                raise NotFound("document")
+            await self.events.record(tx, principal, Event("document.chosen", {"document_id": str(id), "active": active}))
+        return await self.get(principal, id)
+
+    async def reread(self, principal: Principal, id: UUID) -> UUID:
+        """Queue a new reading from the original bytes; the task's id. Raises `NotFound`."""
+        await self.get(principal, id)
+        async with self.db.begin(principal) as tx:
+            return await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, {"document_id": str(id)}, unique=str(id))
+
+    async def remove(self, principal: Principal, id: UUID) -> None:
+        """Remove a paper with every trace: row, facts, passages, vectors, original. Raises `NotFound`."""
+        async with self.db.begin(principal) as tx:
+            key = await self.repo.blob_key(tx, principal, id)
+            if key is None or not await self.repo.delete(tx, principal, id):
+                raise NotFound("document")
+            await self.events.record(tx, principal, Event("document.removed", {"document_id": str(id)}))
+        await self._ingest.forget(principal, DocumentId(id))
+        await self._blobs.delete(key)
+
+    async def profile(self, principal: Principal) -> CandidateProfile:
+        """What the papers that count prove, as matching may know it."""
+        async with self.db.begin(principal) as tx:
+            documents = await self.repo.all(tx, principal)
+            ready = [d for d in documents if d.is_active and d.status is DocumentStatus.READY]
+            facts = await self.repo.facts(tx, principal, [d.id for d in ready if d.kind is not DocumentKind.NOTES])
+            texts = {d.id: await self.repo.text(tx, principal, d.id) or "" for d in ready}
+        return profile_of(facts, texts)
+
+    def _new(self, filename: str, data: bytes, kind: DocumentKind, media_type: str, title: str) -> Document:
+        now = self._clock.now()
+        return Document(
+            id=DocumentId(new_id()),
+            kind=kind,
+            title=squeeze(clean(title)) or PurePath(filename).stem or "Untitled",
+            filename=filename,
+            media_type=media_type,
+            size=len(data),
+            content_hash=sha256(data),
+            status=DocumentStatus.QUEUED,
+            is_active=True,
+            pages=0,
+            understood_lines=0,
+            total_lines=0,
+            warnings=(),
+            error_code=None,
+            error=None,
+            version=1,
+            created_at=now,
+            updated_at=now,
+        )
+
+
+def _plain_name(filename: str) -> str:
+    """The last part of a file name, without control characters, at most 200 letters."""
+    name = squeeze(clean(filename.replace("\\", "/")).rsplit("/", 1)[-1])
+    return name[-200:] or "paper"
+

@@ -1,0 +1,5 @@
+"""Tasks of this room: declarations, no logic."""
+
+from verivita.kit.queue import Task
+
+INGEST_DOCUMENT = Task("library.ingest", priority=1)

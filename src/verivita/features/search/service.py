@@ -1,0 +1,199 @@
+"""Use cases of search: find postings, find passages in one's own papers."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from verivita.core.clock import Clock
+from verivita.core.errors import FieldError, Invalid
+from verivita.core.ids import PassageId, PostingId
+from verivita.core.page import Page, page_of
+from verivita.core.principal import Principal
+from verivita.engines.retrieval.bm25 import Bm25
+from verivita.engines.retrieval.hybrid import (
+    CANDIDATES,
+    DENSE,
+    LEXICAL,
+    VECTOR_WEIGHT,
+    Leg,
+    LegRun,
+    Outcome,
+    Ranked,
+    dense_leg,
+    hybrid,
+    lexical_leg,
+    reranked,
+)
+from verivita.engines.retrieval.ports import (
+    AnyOf,
+    Embedder,
+    Filter,
+    Hit,
+    LexicalIndex,
+    Partition,
+    Reranker,
+    VectorIndex,
+)
+from verivita.engines.skills.taxonomy import Taxonomy
+from verivita.features.library import LibraryService, Passage, passages_collection
+from verivita.features.postings import PostingsService, Understood, description_collection
+from verivita.features.search.conditions import for_database, for_index, merged
+from verivita.features.search.model import (
+    FoundPassage,
+    LibraryResult,
+    SearchRequest,
+    SearchResult,
+    SortBy,
+    Understanding,
+)
+from verivita.features.search.query import understand_query
+
+MAX_QUERY = 100_000
+_MAX_TOP_K = 100
+_DEEPEST = 200
+"""How many hits of a search with words can be paged through: the union of the legs' candidates."""
+
+
+class SearchService:
+    """Finds postings of the tenant and passages of the person."""
+
+    def __init__(
+        self,
+        postings: PostingsService,
+        library: LibraryService,
+        embedder: Embedder,
+        vectors: VectorIndex,
+        lexical: LexicalIndex,
+        reranker: Reranker | None,
+        taxonomy: Taxonomy,
+        clock: Clock,
+    ) -> None:
+        self._postings, self._library = postings, library
+        self._embedder, self._vectors, self._lexical, self._reranker = embedder, vectors, lexical, reranker
+        self._taxonomy, self._clock = taxonomy, clock
+
+    async def understand(
+        self, principal: Principal, query: str, without: frozenset[str] = frozenset()
+    ) -> Understanding:
+        """What a query says: text, filters, and what became of each word."""
+        return understand_query(query[:MAX_QUERY], taxonomy=self._taxonomy, without=without)
+
+    async def postings(self, principal: Principal, request: SearchRequest) -> SearchResult:
+        """Open postings that meet every filter, best first; with words to search for, the best by words and meaning.
+
+        Raises `Invalid` for a query beyond 100,000 characters.
+        """
+        start = time.perf_counter()
+        if len(request.query) > MAX_QUERY:
+            raise Invalid(
+                message="The query is too long.",
+                errors=[FieldError("query", f"must have at most {MAX_QUERY} characters")],
+            )
+        understanding = await self.understand(principal, request.query, request.without)
+        filters = merged(understanding.filters, request.filters)
+        today = self._clock.now().date()
+        if not understanding.text.strip():
+            found, legs = await self._list(principal, request, for_database(filters, today))
+            return SearchResult(found, understanding, "database", legs, _ms(start))
+        outcome = await self._find(principal, request, understanding.text, for_index(filters, today))
+        found = await self._ordered(principal, request, outcome.hits)
+        return SearchResult(found, understanding, outcome.mode.value, outcome.legs, _ms(start))
+
+    async def library(
+        self,
+        principal: Principal,
+        query: str,
+        top_k: int = 5,
+        *,
+        use_hybrid: bool = True,
+        vector_weight: float | None = None,
+    ) -> LibraryResult:
+        """Passages of the person's own papers that fit a question, best first. Raises `Invalid`."""
+        start = time.perf_counter()
+        if not query.strip() or len(query) > MAX_QUERY:
+            raise Invalid(
+                message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
+            )
+        passages = {passage.id: passage for passage in await self._library.all_passages(principal)}
+        legs: dict[str, Leg] = {LEXICAL: _words_leg(list(passages.values()), query)}
+        if use_hybrid:
+            partition = Partition(str(principal.tenant_id))
+            mine = (AnyOf("person", (str(principal.person_id),)),)
+            collection = passages_collection(self._embedder.model)
+            legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, query, mine)
+        k = min(max(top_k, 1), _MAX_TOP_K)
+        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight))
+        found = [
+            FoundPassage(passages[PassageId(hit.id)], hit.score, hit.ranks)
+            for hit in outcome.hits
+            if hit.id in passages
+        ]
+        return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start))
+
+    async def _find(self, principal: Principal, request: SearchRequest, text: str, where: Filter) -> Outcome:
+        partition = Partition(str(principal.tenant_id))
+        collection = description_collection(self._embedder.model)
+        legs: dict[str, Leg] = {LEXICAL: lexical_leg(self._lexical, partition, text, where)}
+        if request.use_hybrid:
+            legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, text, where)
+        outcome = await hybrid(legs, _DEEPEST, vector_weight=_weight(request.vector_weight))
+        if self._reranker is None or request.sort_by is not SortBy.RELEVANCE:
+            return outcome
+
+        async def texts(ids: Sequence[UUID]) -> dict[UUID, str]:
+            found = await self._postings.many(principal, ids)
+            return {p.id: f"{p.understood.title}. {p.understood.description}" for p in found}
+
+        return await reranked(outcome, text, self._reranker, texts, _DEEPEST)
+
+    async def _ordered(self, principal: Principal, request: SearchRequest, hits: Sequence[Ranked]) -> Page[Ranked]:
+        if request.sort_by in (SortBy.POSTED, SortBy.SALARY):
+            found = {p.id: p.understood for p in await self._postings.many(principal, [hit.id for hit in hits])}
+            key = _posted if request.sort_by is SortBy.POSTED else _salary
+            known = [hit for hit in hits if hit.id in found and key(found[PostingId(hit.id)]) is not None]
+            unknown = [hit for hit in hits if hit not in known]
+            known.sort(key=lambda hit: key(found[PostingId(hit.id)]) or 0, reverse=request.descending)
+            hits = [*known, *unknown]
+        return page_of(list(hits), request.page)
+
+    async def _list(
+        self, principal: Principal, request: SearchRequest, conditions: dict[str, Any]
+    ) -> tuple[Page[Ranked], tuple[LegRun, ...]]:
+        start = time.perf_counter()
+        sort = "salary" if request.sort_by is SortBy.SALARY else "posted"
+        ids, total = await self._postings.filtered(principal, conditions, sort, request.descending, request.page)
+        leg = LegRun("database", True, _ms(start), total)
+        return Page([Ranked(id, 0.0) for id in ids], total, request.page.page, request.page.limit), (leg,)
+
+
+def _words_leg(passages: Sequence[Passage], query: str) -> Leg:
+    """BM25 in memory over the person's own passages: private words never lie in an index on disk."""
+
+    def search() -> list[Hit]:
+        index = Bm25([passage.text for passage in passages])
+        return [Hit(passages[row].id, score) for row, score in index.top(query, CANDIDATES)]
+
+    async def run() -> Sequence[Hit]:
+        return await asyncio.to_thread(search)
+
+    return run
+
+
+def _posted(item: Understood) -> int | None:
+    return item.posted_on.toordinal() if item.posted_on else None
+
+
+def _salary(item: Understood) -> int | None:
+    return (item.pay.yearly_maximum or item.pay.yearly_minimum) if item.pay else None
+
+
+def _weight(wish: float | None) -> float:
+    return VECTOR_WEIGHT if wish is None else wish
+
+
+def _ms(start: float) -> float:
+    return round((time.perf_counter() - start) * 1000, 3)
