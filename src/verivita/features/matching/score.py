@@ -1,0 +1,136 @@
+"""The match score: five parts, each 0 to 1, computed outside any language model and bound by laws.
+
+Same input, same bytes; more evidence never lowers a score (every part is monotone in the profile, and weights depend on
+the posting alone); repeats never raise it (terms and skills are sets); order, name, gender and school are never read.
+"""
+
+from __future__ import annotations
+
+from verivita.features.matching.model import Band, Part
+from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
+
+PARTS = ("skills", "experience", "education", "responsibilities", "title")
+LINE_FULL = 0.5
+"""A line of the posting counts as wholly met when this share of its telling words is shown (chosen on development data)."""
+ROLE_FULL = 0.4
+"""A job counts as wholly relevant when its own words show this share of the posting's telling words."""
+DEGREE_STEP = 0.4
+"""What each level of schooling below the one asked costs."""
+ANY_WORK = 0.1
+"""How much a year of any other work counts."""
+_BANDS = ((75.0, Band.STRONG), (60.0, Band.GOOD), (45.0, Band.STRETCH))
+
+
+def overall(profile: PreparedProfile, posting: PreparedPosting) -> float | None:
+    """The score from 0 to 100 with one decimal; None when the posting or the profile says too little."""
+    if posting.reason or profile.empty:
+        return None
+    return _round(sum(weight * _PART[name](profile, posting) for name, weight in posting.weights))
+
+
+def parts(profile: PreparedProfile, posting: PreparedPosting) -> tuple[Part, ...]:
+    """All five parts; one of which the posting says nothing has score None and weight 0."""
+    said = dict(posting.weights)
+    return tuple(
+        Part(name, _round(_PART[name](profile, posting)) if name in said else None, round(said.get(name, 0.0), 4))
+        for name in PARTS
+    )
+
+
+def overall_with(profile: PreparedProfile, posting: PreparedPosting, part: str) -> float | None:
+    """The score that would follow if one part were wholly met."""
+    if posting.reason or profile.empty:
+        return None
+    return _round(sum(w * (1.0 if name == part else _PART[name](profile, posting)) for name, w in posting.weights))
+
+
+def band_of(score: float | None) -> Band:
+    """The band of a score."""
+    if score is None:
+        return Band.NONE
+    return next((band for least, band in _BANDS if score >= least), Band.FAR)
+
+
+def skills(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """The share of wished skills that are shown; one of each group of alternatives is enough."""
+    shown = profile.skills
+    return sum(share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups)
+
+
+def relevant_years(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """Years of work, each month once and weighed by its most relevant job: overlapping jobs are united.
+
+    Whole numbers inside, so that the order of jobs cannot change a bit of the result.
+    """
+    spans = [
+        (role.first, role.last, int(1000 * _relevance(role, posting)))
+        for role in profile.roles
+        if role.first is not None and role.last is not None and role.last >= role.first
+    ]
+    spans.sort(key=lambda span: -span[2])
+    thousandths = 0
+    taken: list[tuple[int, int]] = []
+    for first, last, relevance in spans:
+        thousandths += relevance * _fresh(first, last, taken)
+        taken.append((first, last))
+    return thousandths / 12_000
+
+
+def _fresh(first: int, last: int, taken: list[tuple[int, int]]) -> int:
+    """How many months of a span no earlier span holds."""
+    overlaps = sorted((max(first, a), min(last, b)) for a, b in taken if a <= last and b >= first)
+    held, reach = 0, first - 1
+    for a, b in overlaps:
+        if b > reach:
+            held += b - max(a, reach + 1) + 1
+            reach = b
+    return last - first + 1 - held
+
+
+def _relevance(role: PreparedRole, posting: PreparedPosting) -> float:
+    words = role.terms
+    shown = sum([share for term, share in posting.terms if term in words]) / ROLE_FULL
+    return min(1.0, max(ANY_WORK, _title(role, posting), shown))
+
+
+def experience(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """Relevant years as a share of the years asked."""
+    return min(1.0, relevant_years(profile, posting) / posting.min_years) if posting.min_years else 0.0
+
+
+def education(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """1 at the level asked or above, less for each level below."""
+    return max(0.0, 1.0 - DEGREE_STEP * max(0, posting.education - profile.degree))
+
+
+def responsibilities(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """How far the posting's lines are covered by the person's words: mean over lines of the weighted share of terms shown."""
+    words = profile.terms
+    met = 0.0
+    for line in posting.lines:
+        shown = sum([share for term, share in line.terms if term in words])
+        met += shown / LINE_FULL if shown < LINE_FULL else 1.0
+    return met / len(posting.lines)
+
+
+def title(profile: PreparedProfile, posting: PreparedPosting) -> float:
+    """The best share of the posting title's character 4-grams that one job title shows."""
+    return max([_title(role, posting) for role in profile.roles], default=0.0)
+
+
+def _title(role: PreparedRole, posting: PreparedPosting) -> float:
+    held = role.grams
+    return sum([share for gram, share in posting.title if gram in held])
+
+
+def _round(value: float) -> float:
+    return round(min(1.0, value) * 100, 1)
+
+
+_PART = {
+    "skills": skills,
+    "experience": experience,
+    "education": education,
+    "responsibilities": responsibilities,
+    "title": title,
+}

@@ -1,0 +1,95 @@
+"""Words as terms with weights: how rare a word is in work descriptions says how much it tells."""
+
+from __future__ import annotations
+
+import functools
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib import resources
+
+from verivita.core.text import fold
+
+_WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
+_STEM = 7
+"""Words are cut to this length: a stemmer that needs no language (McNamee and Mayfield 2004, "trunc")."""
+_LEVEL_WORDS = frozenset(
+    "senior sr junior jr lead principal staff intern internship trainee graduate entry mid level associate head chief i ii iii iv v "
+    "remote hybrid onsite contract fulltime parttime full part time m f d w x h".split()
+)
+_ONE_NAME = {
+    "developer": "engineer",
+    "programmer": "engineer",
+    "dev": "engineer",
+    "coder": "engineer",
+    "developers": "engineer",
+    "swe": "engineer",
+}
+_SAYS_LITTLE = frozenset(
+    "the and for with that this are you your our will have has from not all can who what when where how why their they them his her hers him she he "
+    "its into than then also any both each more most other some such only own same very able across within without about above after again "
+    "work working works experience experienced year years team teams ability abilities skill skills strong knowledge role roles job jobs company "
+    "including include includes required requirement requirements preferred plus must should would could candidate candidates position opportunity "
+    "excellent good great environment responsible responsibilities responsibility understanding understand using use used well new help join looking "
+    "related relevant equivalent ensure provide support need needs based one two three four five etc via per day days week looking seeking ideal "
+    "qualification qualifications minimum least proven demonstrated familiarity familiar proficiency proficient duties apply please benefits".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How much each term tells, from 0 to 1. A term of up to three letters tells less: in every language it is mostly grammar."""
+
+    counts: dict[str, int]
+    documents: int
+
+    def of(self, term: str) -> float:
+        """Inverse document frequency as a share of the most that a term can have; a term never met counts as rare."""
+        if term in _STOPPED:
+            return 0.0
+        seen = self.counts.get(term, 0)
+        rare = math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)) / math.log(1 + (self.documents + 0.5) / 0.5)
+        return rare * (0.25 if len(term) < 3 and term.isalpha() else 0.6 if len(term) == 3 and not seen else 1.0)
+
+    @classmethod
+    def from_texts(cls, texts: Iterable[Iterable[str]]) -> Weights:
+        """Weights of a collection: each text is given as its terms."""
+        counts: dict[str, int] = {}
+        documents = 0
+        for terms in texts:
+            documents += 1
+            for term in dict.fromkeys(terms):
+                counts[term] = counts.get(term, 0) + 1
+        return cls(counts, documents)
+
+
+def stems(text: str) -> list[str]:
+    """The terms of a text in order: folded words cut to seven letters."""
+    return [word[:_STEM] for word in _WORD.findall(fold(text))]
+
+
+def title_words(title: str) -> list[str]:
+    """The words of a job title that name the work: level and contract words are left out, developer reads as engineer."""
+    return [_ONE_NAME.get(word, word) for word in _WORD.findall(fold(title)) if word not in _LEVEL_WORDS]
+
+
+def grams(words: Iterable[str]) -> tuple[str, ...]:
+    """The character 4-grams of words, each once, in order of first place; a word's ends are marked."""
+    found: dict[str, None] = {}
+    for word in words:
+        marked = f"_{word}_"
+        for start in range(max(1, len(marked) - 3)):
+            found[marked[start : start + 4]] = None
+    return tuple(found)
+
+
+@functools.cache
+def usual_weights() -> Weights:
+    """The shipped weights, counted over O*NET tasks and ESCO descriptions (see the header of the file)."""
+    lines = (resources.files("verivita.features.matching") / "data" / "word_counts.txt").read_text("utf-8").splitlines()
+    counts = {term: int(count) for term, count in (line.split("\t") for line in lines if not line.startswith("#"))}
+    return Weights(counts, counts.pop("*"))
+
+
+_STOPPED = frozenset(word[:_STEM] for word in _SAYS_LITTLE)
