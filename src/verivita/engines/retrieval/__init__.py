@@ -1,0 +1,1 @@
+"""Retrieval: passages, word and vector legs, fusion and reranking; no person and no table."""

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
-Payload = Mapping[str, str | int | float | bool | None | Sequence[str]]
+Payload = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 Partition = NewType("Partition", str)
-"""Whose part of an index: always the tenant's id as text. There is no default, so a forgotten tenant is a type error."""
+"""Whose part of an index: the tenant's id as text. There is no default, so a forgotten tenant is a type error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +101,14 @@ class Embedder(Protocol):
         ...
 
 
+class TokenEncoder(Protocol):
+    """Text to one unit vector for each token, for late interaction. May raise `Unavailable`."""
+
+    async def tokens(self, texts: Sequence[str]) -> list[Vector]:
+        """One array (tokens, dimensions) for each text, in the order given; a text without words has no rows."""
+        ...
+
+
 class Reranker(Protocol):
     """Orders a few candidates by a closer look. May raise `Unavailable`."""
 
@@ -110,7 +118,7 @@ class Reranker(Protocol):
         ...
 
     async def rerank(self, query: str, candidates: Sequence[tuple[UUID, str, float]]) -> list[Hit]:
-        """Candidates are (id, text, score so far); the result holds every id once, best first, ties by the order given."""
+        """Candidates are (id, text, score so far); every id comes back once, best first, ties by the order given."""
         ...
 
 
@@ -121,7 +129,9 @@ class VectorIndex(Protocol):
         """Store or replace; a vector of another length than the collection's is `Invalid`."""
         ...
 
-    async def query(self, partition: Partition, collection: str, vector: Vector, k: int, where: Filter = ()) -> list[Hit]:
+    async def query(
+        self, partition: Partition, collection: str, vector: Vector, k: int, where: Filter = ()
+    ) -> list[Hit]:
         """The k nearest that pass the filter, best first; score = cosine. Fewer only when fewer exist."""
         ...
 

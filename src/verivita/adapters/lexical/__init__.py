@@ -1,0 +1,1 @@
+"""LexicalIndex implementations over the shared postings."""
