@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 
 from verivita.features.search.model import PostingFilters, Reading, Understanding
-from verivita.features.search.query_more import SkillNames, read_age, read_place, read_skills, read_sources
+from verivita.features.search.query_more import SkillNames, read_age, read_people, read_skills, read_sources
 from verivita.features.search.query_pay import read_pay
+from verivita.features.search.query_place import read_place
 from verivita.features.search.query_words import SPELLING, drop_background, drop_negations, hide_compounds, read_words
 from verivita.features.search.sheet import Sheet, Wish
 
@@ -14,15 +15,24 @@ LONGEST_QUERY = 500
 """Characters of a query that are read; the rest is searched as it stands."""
 
 _FILLER = re.compile(
-    r"\b(?:(?:i(?:'m| am)|we are)? ?(?:looking|searching|hunting) for|i(?:'d| would) (?:like|love)(?: to (?:find|work|be))?|i want(?: to (?:work|find|be))?|i need|(?:can|could) you (?:please )?(?:find|show|get)(?: me)?|"
-    r"(?:please )?(?:find|show|get|give)(?: me)?(?: all)?|search for|well[- ]paid|high[- ]paying|jobs?|roles?|positions?|openings?|vacanc(?:y|ies)|opportunit(?:y|ies)|gigs?|listings?|"
-    r"hiring|please|any|anything|something|some|salary(?: of| range)?|pay(?:ing|s)?|paid|posted|(?:that|which|who) (?:is|are|pays?)|compan(?:y|ies)|preferably|ideally|must be|equity|level|"
+
+        r"\b(?:(?:i(?:'m| am)|we are)? ?(?:looking|searching|hunting) for|i(?:'d| would) (?:like|love)(?: to "
+        r"(?:find|work|be))?|i want(?: to (?:work|find|be))?|i need|(?:can|could) you (?:please )?(?:find|show|"
+        r"get)(?: me)?|"
+
+        r"(?:please )?(?:find|show|get|give)(?: me)?(?: all)?|search for|well[- ]paid|high[- ]paying|jobs?|"
+        r"roles?|positions?|openings?|vacanc(?:y|ies)|opportunit(?:y|ies)|gigs?|listings?|"
+
+        r"hiring|please|any|anything|something|some|salary(?: of| range)?|pay(?:ing|s)?|paid|posted|(?:that|"
+        r"which|who) (?:is|are|pays?)|compan(?:y|ies)|preferably|ideally|must be|equity|level|"
     r"full time|employment|only|currently|based|located|remote|urgent(?:ly)?|asap|thanks?|hi|hello|hey)\b",
     re.IGNORECASE,
 )  # fmt: skip
 _EDGE = re.compile(
-    r"^(?:[\s,;:.!?()\[\]|/&+*-]|\b(?:for|in|at|with|as|an?|the|and|or|from|to|on|of|near|but|than|that|which|is|are|i|me|my|by|per|within)\b(?![-.+#]))+"
-    r"|(?:[\s,;:!?()\[\]|/&*-]|(?<![\w+#])[.+]|\.(?=\s*$)|(?<![-.+#])\b(?:for|in|at|with|as|an?|the|and|or|from|to|on|of|near|but|than|that|which|is|are|i|me|my|by|per|within)\b)+$",
+    r"^(?:[\s,;:.!?()\[\]|/&+*-]|\b(?:for|in|at|with|as|an?|the|and|or|from|to|on|of|near|but|than|that|"
+    r"which|is|are|i|me|my|by|per|within)\b(?![-.+#]))+"
+    r"|(?:[\s,;:!?()\[\]|/&*-]|(?<![\w+#])[.+]|\.(?=\s*$)|(?<![-.+#])\b(?:for|in|at|with|as|an?|the|and|or|"
+    r"from|to|on|of|near|but|than|that|which|is|are|i|me|my|by|per|within)\b)+$",
     re.IGNORECASE,
 )
 _LISTS = ("location_type", "company_size", "sources", "level", "skills", "employment")
@@ -56,6 +66,7 @@ def _read(sheet: Sheet, taxonomy: SkillNames | None) -> None:
     drop_background(sheet)
     hide_compounds(sheet)
     drop_negations(sheet)
+    read_people(sheet)
     read_age(sheet)
     read_sources(sheet)
     read_pay(sheet)

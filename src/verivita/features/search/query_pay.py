@@ -7,29 +7,41 @@ import re
 from verivita.core.money import PER_YEAR, PayPeriod
 from verivita.features.search.sheet import Sheet
 
-_SIGN = r"(?:us\$|ca?\$|au?\$|nz\$|s\$|hk\$|r\$|[$€£₹¥₽₺₩₪]|rs\.?|inr|usd|eur|euros?|gbp|chf|cad|aud|nzd|sgd|sek|nok|dkk|pln|zl|czk|huf|aed|zar|jpy|dollars?|pounds?|francs?|quid)"
+_SIGN = (
+    r"(?:us\$|ca?\$|au?\$|nz\$|s\$|hk\$|r\$|[$€£₹¥₽₺₩₪]|rs\.?|inr|usd|eur|euros?|gbp|chf|cad|aud|nzd|sgd|sek|"
+    r"nok|dkk|pln|zl|czk|huf|aed|zar|jpy|dollars?|pounds?|francs?|quid)"
+)
 _NUMBER = r"\d{1,3}(?:[ ,.'\u2019]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?"
 _SCALE = r"(?:k\b|thousand\b|lakhs?\b|lacs?\b|lpa\b|crores?\b|m\b|mm\b|mn\b|mil\b|million\b|bn\b|billion\b|b\b)"
-_SUM = rf"(?:(?<![a-z])(?P<before{{0}}>{_SIGN})\s?)?(?<![\d.,a-z])(?P<number{{0}}>{_NUMBER})\s?(?P<scale{{0}}>{_SCALE})?(?:\s?(?P<after{{0}}>{_SIGN})(?![a-z]))?(?:\s?(?P<late{{0}}>k\b))?"
+_SUM = (
+    rf"(?:(?<![a-z])(?P<before{{0}}>{_SIGN})\s?)?(?<![\d.,a-z])(?P<number{{0}}>{_NUMBER})\s?(?P<scale{{0}}>"
+    rf"{_SCALE})?(?:\s?(?P<after{{0}}>{_SIGN})(?![a-z]))?(?:\s?(?P<late{{0}}>k\b))?"
+)
+_FIRST, _SECOND = _SUM.replace("{0}", ""), _SUM.replace("{0}", "2")
 _PERIOD = (
-    r"(?P<period>\s?(?:/|\bper\s|\ban?\s|\bp[ /.]?(?=[hd]\b)|\bevery\s)\s?(?:hours?|hrs?|h|days?|d|weeks?|wk|w|months?|mo|m|years?|yr|y|annum|year)\b"
+    r"(?P<period>\s?(?:/|\bper\s|\ban?\s|\bp[ /.]?(?=[hd]\b)|\bevery\s)\s?(?:hours?|hrs?|h|days?|d|weeks?|"
+    r"wk|w|months?|mo|m|years?|yr|y|annum|year)\b"
     r"|\s?\b(?:hourly|daily|weekly|monthly|yearly|annually|annual|pa|p\.a\.?|pcm|pw|ph|brutto|gross|tc|base)\b)"
 )
 _PAY = re.compile(
     rf"(?P<lead>\b(?:between|from|at least|min(?:imum)?(?: of)?|over|above|more than|starting at|upwards of|>=?|"
     rf"up to|max(?:imum)?(?: of)?|under|below|less than|at most|no more than|<=?)\s*)?"
-    rf"{_SUM.replace('{0}', '')}(?:\s?\+)?(?:\s?(?P<range>-|to\b|and\b)\s?{_SUM.replace('{0}', '2')})?\s?\+?{_PERIOD}?\s?\+?"
+    rf"{_FIRST}(?:\s?\+)?(?:\s?(?P<range>-|to\b|and\b)\s?{_SECOND})?\s?\+?{_PERIOD}?\s?\+?"
     rf"(?P<min>\s(?:minimum|min|or more|and up|upwards|plus)\b)?"
 )
 _CEILING = re.compile(r"up to|max|under|below|less than|at most|no more than|<")
 _PAY_WORD = re.compile(
-    r"\b(?:salar(?:y|ies)|pay(?:s|ing)?|paid|earn(?:s|ing)?|compensation|comp|wage|wages|rate|tc|remuneration)\b[^\d.;]{0,20}$"
+    r"\b(?:salar(?:y|ies)|pay(?:s|ing)?|paid|earn(?:s|ing)?|compensation|comp|wage|wages|rate|tc|"
+    r"remuneration)\b[^\d.;]{0,20}$"
 )
 _NOT_PAY = re.compile(
-    r"\s*\+?\s*(?:annual |monthly |daily |yearly )?(?:\w+ )?(?:users?|employees?|people|persons?|staff|downloads?|followers?|customers?|requests?|rows|"
-    r"students?|subscribers?|members?|clients?|records?|lines|steps|miles|km|run|race|visitors?|transactions?|qps|rps|stars|"
+    r"\s*\+?\s*(?:annual |monthly |daily |yearly )?(?:\w+ )?(?:users?|employees?|people|persons?|staff|"
+    r"downloads?|followers?|customers?|requests?|rows|"
+    r"students?|subscribers?|members?|clients?|records?|lines|steps|miles|km|run|race|visitors?|"
+    r"transactions?|qps|rps|stars|"
     r"budgets?|arr|mrr|revenue|funding|raised|valuation|portfolio|quota|deals?|fund|bonus|sign-?on|stipend|grant|"
-    r"years?|yrs?|yoe|hours?(?! rate)|hrs|days?|weeks?|months?|nurses?|beds?|units?|sites?|accounts?|engineers?|developers?|devices|servers|nodes)\b"
+    r"years?|yrs?|yoe|hours?(?! rate)|hrs|days?|weeks?|months?|nurses?|beds?|units?|sites?|accounts?|"
+    r"engineers?|developers?|devices|servers|nodes)\b"
 )
 _BEFORE_NOT_PAY = re.compile(
     r"(?:budget|arr|mrr|revenue|funding|raised|valuation|portfolio|quota|bonus|worth|series \w) (?:of |up to )?$"
@@ -53,7 +65,7 @@ _SYMBOL = {
 
 
 def read_pay(sheet: Sheet) -> None:
-    """Read the first sum that is pay as `salary_min`, yearly; a sum that is only a ceiling is dropped with the reason."""
+    """Read the first sum that is pay as `salary_min`, yearly; a mere ceiling is dropped with the reason."""
     six = _SIX.search(sheet.flat)
     if six:
         sheet.read("salary_min", 100_000, "pay from 100,000 a year", *six.span())
