@@ -203,7 +203,6 @@ class TestRefuse:
 
 
 class TestSurvive:
-    @pytest.mark.acceptance("PF-11")
     def test_kill_during_writes_keeps_every_acknowledged_row(self, server: EmbeddedPostgres, home: Path) -> None:
         url = server.url()
         with psycopg.connect(url) as connection:

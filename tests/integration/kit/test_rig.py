@@ -9,7 +9,6 @@ from tests.rigs.postgres import fresh_database
 from verivita.kit.db.embedded import Dsn
 
 
-@pytest.mark.acceptance("DB-06")
 def test_the_database_is_real_and_has_vectors(database: str) -> None:
     with psycopg.connect(database) as connection:
         connection.execute("CREATE EXTENSION vector")
