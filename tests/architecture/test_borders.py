@@ -52,9 +52,12 @@ def _is_environ(node: ast.expr) -> bool:
 
 
 def environment_reads(module: ast.Module) -> list[int]:
-    """Lines that read one variable. Passing the whole environment on to a child process is not reading it."""
+    """Lines that read one variable. Passing the environment or a choice of it on to a child process is not reading."""
+    passed_on = {id(n) for d in ast.walk(module) if isinstance(d, ast.DictComp) for n in ast.walk(d)}
     lines = []
     for node in ast.walk(module):
+        if id(node) in passed_on:
+            continue
         if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Load):
             lines.append(node.lineno)
         elif isinstance(node, ast.Compare) and any(_is_environ(side) for side in node.comparators):
@@ -164,7 +167,8 @@ def test_the_checks_see():
     good = ast.parse(
         "import os\nfrom urllib.parse import urlsplit\n"
         "def f(rows):\n    '''SELECT rows FROM a list: see above.'''\n"
-        "    os.environ['X'] = 'false'\n    child = {**os.environ}\n    return 'Pick a job from the list'\n"
+        "    os.environ['X'] = 'false'\n    child = {**os.environ}\n"
+        "    few = {k: os.environ[k] for k in ('PATH',) if k in os.environ}\n    return 'Pick a job from the list'\n"
     )
     assert uses(bad, NETWORK) == ["httpx2", "urllib.request"]
     assert environment_reads(bad) == [4, 5, 6, 7]
