@@ -23,7 +23,7 @@ _TITLE: tuple[tuple[Level, re.Pattern[str]], ...] = tuple(
             Level.MANAGER,
             r"\b(?:engineering|development|software|technical|data|analytics|science|research|operations|general|people|team"
             r"|design|support|it|qa|security|infrastructure|platform|finance|hr|regional|senior|group|delivery|devops"
-            r"|recruiting|marketing|sales|office|store|branch)\s+managers?\b|\bmanager,|\bmanager (?:of|ii|iii|i)\b|\bsupervis(?:or|ory)\b"
+            r"|recruiting|marketing|sales|office|store|branch)\s+managers?\b|\bmanager,|\bmanager of\b|\bsupervis(?:or|ory)\b"
             r"|^(?:senior |sr\.? )?manager\b",
         ),
         (Level.STAFF, r"\b(?:staff|principal|distinguished|fellow)\b(?! (?:accountant|assistant|nurse))"),

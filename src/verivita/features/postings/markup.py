@@ -45,6 +45,13 @@ _CUT_LINK = re.compile(r"<a\s([^<>]{0,3000})>([^<>]{0,300}?\.\.\.)</a>", re.I)
 _MARKDOWN = re.compile(r"\*\*|\]\(|\\[-*_.+#!|>&]|^#{1,6} |^\s*[-=]{3,}", re.M)
 _BULLET = re.compile(r"^[ \t]*(?:[•●▪■◦‣∙○►➢✓✔★⁃·–—*+]|o(?=\t))[ \t]*(?=\S)", re.M)
 _RULE = re.compile(r"^[ \t]*[-=*_~#]{3,}[ \t]*$", re.M)
+# A page that sets single words in bold often breaks the line around them.
+_BROKEN_AFTER = re.compile(
+    r"\b(in|with|of|and|or|as|for|to|the|a|an|using|like|including)[ \t]*\n(?![ \t]*(?:\n|[-•*]))"
+)
+_BROKEN_BEFORE = re.compile(
+    r"(?<=[^\n.:;!?])([^\S\n]*)\n[ \t]*(?=[,;)(]|\.(?=\s|[A-Z]|$)|(?:and|or|in|with|of|for|is|are|to|experience)\b(?! you))"
+)
 _DASHED = re.compile(r"^[ \t]*[-=]{2,}[ \t]*(\S.{0,120}?)[ \t]*[-=]{2,}[ \t]*$", re.M)
 
 
@@ -69,6 +76,8 @@ def clean_text(source: str) -> str:
     if _MARKDOWN.search(text):
         text = _from_markdown(text)
     text = _RULE.sub("", text)
+    text = _BROKEN_AFTER.sub(r"\1 ", text)
+    text = _BROKEN_BEFORE.sub(" ", text)
     text = _BULLET.sub("- ", text)
     return squeeze_lines(text)[:MAX_CHARS].rstrip()
 

@@ -125,6 +125,8 @@ class Requirements:
     min_years_quote: Quote | None = None
     education: Education = Education.NONE
     education_required: bool = False
+    education_or_experience: bool = False
+    """Equivalent experience is taken instead of the degree."""
     education_quote: Quote | None = None
     duties: tuple[Quote, ...] = ()
     lines: tuple[Quote, ...] = ()

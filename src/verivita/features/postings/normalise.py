@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date
 
+from verivita.core.money import Pay
 from verivita.core.text import fold, sha256, squeeze
 from verivita.engines.skills.model import SkillMention
 from verivita.features.postings.company import company_key, company_name, company_size
@@ -13,8 +14,12 @@ from verivita.features.postings.dedupe import signature
 from verivita.features.postings.levels import employment_of, level_of
 from verivita.features.postings.links import canonical_url
 from verivita.features.postings.markup import clean_line, clean_text
-from verivita.features.postings.model import LocationType, RawPosting, Requirements, Understood
+from verivita.features.postings.model import RawPosting, Understood
 from verivita.features.postings.names import title_name
+from verivita.features.postings.place import country_of
+from verivita.features.postings.requirements import read_requirements
+from verivita.features.postings.salary import find_pay, pay_of_field
+from verivita.features.postings.worktype import location_type_of
 
 Extract = Callable[[str], Sequence[SkillMention]]
 """Finds the skills of a text; offsets are those of the text given."""
@@ -28,6 +33,9 @@ def understand(raw: RawPosting, extract: Extract, today: date | None = None) -> 
     description = clean_text(raw.description)
     title = title_name(raw.title)
     company = company_name(raw.company)
+    location = clean_line(raw.location)
+    requirements = read_requirements(description, extract)
+    pay, pay_text = _pay(raw.salary, description)
     return Understood(
         source=raw.source,
         source_id=raw.source_id,
@@ -37,21 +45,32 @@ def understand(raw: RawPosting, extract: Extract, today: date | None = None) -> 
         company=company,
         company_key=company_key(company),
         description=description,
-        location=clean_line(raw.location),
-        country=None,
-        location_type=LocationType.UNKNOWN,
-        level=level_of(title, raw.level),
+        location=location,
+        country=country_of(location),
+        location_type=location_type_of(raw.remote, location, title, description),
+        level=level_of(title, raw.level, requirements.min_years),
         employment=employment_of(raw.employment, title, description),
         company_size=company_size(raw.company_size, description),
         industry=clean_line(raw.industry, 120),
-        pay=None,
-        pay_text=clean_line(raw.salary),
+        pay=pay,
+        pay_text=pay_text,
         posted_on=parse_date(raw.posted, today),
         closes_on=parse_date(raw.closes, today),
-        requirements=Requirements(),
+        requirements=requirements,
         content_hash=content_hash(company, title, description),
         signature=signature(description),
     )
+
+
+def _pay(field: str, description: str) -> tuple[Pay | None, str]:
+    """The pay and the words that state it: of the source's own field, else of the text."""
+    line = clean_line(field)
+    if line and (pay := pay_of_field(line)):
+        return pay, line
+    mention = find_pay(description)
+    if mention is None:
+        return None, line
+    return mention.pay, description[mention.start : mention.end].strip()
 
 
 def content_hash(company: str, title: str, description: str) -> str:
