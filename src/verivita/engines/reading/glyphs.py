@@ -46,7 +46,7 @@ def plain(code: int) -> str:
         return " "
     if 0xE000 <= code <= 0xF8FF or 0xF0000 <= code <= 0x10FFFD:
         return ICON
-    if code in _NOTHING or code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code < 0xE000:
+    if code in _NOTHING or code < 0x20 or code == 0x7F or 0xD800 <= code < 0xE000:
         return ""
     return chr(code)
 
@@ -62,6 +62,35 @@ def without_icon_names(text: str) -> str:
     if "\\fa" not in text and "/" not in text:
         return text
     return _ICON_NAMES.sub("", text)
+
+
+_MOJIBAKE = re.compile(
+    "[\u00c2-\u00f4][\u0080-\u00bf\u0152-\u0178\u017d-\u0192\u02c6\u02dc\u2013-\u203a\u20ac\u2122]{1,3}"
+)
+_C1 = re.compile("[\u0080-\u009f]|Â(?=\\s|$)|(?<=\\s)Â(?=\\S)")
+
+
+def mended(text: str) -> str:
+    """`text` with UTF-8 that was once read as Windows-1252 put right (`â€“` -> `–`), where that is certain."""
+    if text.isascii():
+        return text
+    # U+FF0D loses its last byte on that way: 0x8D stands for nothing in Windows-1252.
+    return _C1.sub("", _MOJIBAKE.sub(_mend, text)).replace("ï¼ ", "- ")
+
+
+def _mend(match: re.Match[str]) -> str:
+    found = match.group()
+    for end in range(len(found), 1, -1):
+        try:
+            right = b"".join(_byte(c) for c in found[:end]).decode("utf-8")
+        except UnicodeError:
+            continue
+        return right.replace("\xa0", " ") + found[end:]
+    return found
+
+
+def _byte(character: str) -> bytes:
+    return bytes([ord(character)]) if ord(character) < 256 else character.encode("cp1252")
 
 
 def bullet_length(text: str) -> int:

@@ -1,0 +1,317 @@
+"""The head of an entry taken apart: title, employer, school, degree, field, dates and place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from verivita.engines.reading.contact import places
+from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
+from verivita.engines.reading.outline import Value
+from verivita.engines.reading.paragraphs import Part, value_of
+from verivita.engines.reading.ports import ReadText
+
+_STRONG = re.compile(
+    r"\t+|\s+[|•·●∙]\s*|\s+[-–—−]+\s+|\s*[–—]\s+|\s+[-–—]\s*|\s{3,}|\s+//\s+|\s/\s(?=\W*$)|\s+(?:at|@|bei|chez)\s+"
+)
+_COMMA = re.compile(r"\s*[,;]\s+|\s+,\s*")
+_LABELS = re.compile(
+    r"^(?:(?P<employer>company(?: name)?|employer|organi[sz]ation|client|firma|empresa|entreprise)"
+    r"|(?P<title>(?:job )?title|position|designation|role|puesto|poste)"
+    r"|(?P<school>school|university|college|institution|institute|board)|(?P<degree>degree|qualification|course)"
+    r"|(?P<field>major|specialization|specialisation|field|branch)|(?P<place>location|place|ort)"
+    r"|(?P<dates>dates?|duration|period|from|year|zeitraum|expected(?: graduation)?|graduated)"
+    r"|(?P<name>project(?: name| title)?|title of the project))\s*[:–-]\s*",
+    re.IGNORECASE,
+)
+_TRIM = " \t,;:|-–—−()[]•·.*"
+_NOISE = re.compile(
+    r"^(?:\d+ (?:years?|months?)(?: \d+ months?)?|expected(?: graduation)?|graduat(?:ed|ion)|date|full[- ]time|part[- ]time"
+    r"|contract|permanent|temporary|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?|page \d+)$",
+    re.IGNORECASE,
+)
+_FIELD = re.compile(
+    r"\b(?:scien\w+|engineering|arts?|business|administration|economics|finance|accounting|accountancy|mathematics|math|physics"
+    r"|chemistry|biology|history|studies|literature|english|psychology|sociology|philosophy|management|marketing"
+    r"|commerce|computing|informatics|informatik|informática|informatique|technology|communications?|journalism|law|nursing|medicine|design|music"
+    r"|education|statistics|media|languages?|politics|political|mechanical|electrical|electronics|civil|software|data"
+    r"|systems|information|theat(?:re|er)|anthropology|architecture|criminal justice|liberal|human resources|graphic"
+    r"|culinary|hospitality|bwl|betriebswirtschaft\w*|wirtschaft\w*|maschinenbau|derecho|economía|droit|gestion)\b",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
+_INTO = re.compile(
+    r"^\s*(?:degree\s*)?(?:\([^)]*\)\s*)?(?:[,:–-]\s*|in\s+|of\s+|en\s+|de\s+|im\s+|für\s+|major(?:ing)?\s+in\s+)*",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What the head of one entry says; what it does not say is None."""
+
+    title: Value | None = None
+    employer: Value | None = None
+    school: Value | None = None
+    degree: Value | None = None
+    field: Value | None = None
+    name: Value | None = None
+    dates: Value | None = None
+    place: Value | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chunk:
+    text: str
+    start: int
+    page: int
+    label: str | None = None
+
+
+def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
+    """Take the head lines of a job, degree or project apart."""
+    dates = _dates(read, parts)
+    chunks: list[_Chunk] = []
+    place: Value | None = None
+    for part in parts:
+        for chunk in _chunks(part):
+            found, rest = _without_place(chunk)
+            if found is not None and place is None:
+                place = value_of(read, *found, chunk.page)
+            chunks.extend(rest)
+    head = Head(dates=dates, place=place)
+    if kind == "education":
+        return _education(read, chunks, head)
+    if kind in ("experience", "volunteering"):
+        return _job(read, chunks, head)
+    return _named(read, chunks, head)
+
+
+def list_head(read: ReadText, parts: Sequence[Part], aside: Sequence[Part] = ()) -> Head:
+    """The head of an item of a list: its name is the whole line or paragraph without a date set apart.
+
+    `aside` are lines before it that hold only its date.
+    """
+    first, last = parts[0], parts[-1]
+    start = max(first.start, first.look.line.start + first.look.bullet)
+    number = _NUMBERED.match(read.text[start : first.look.line.end])
+    start += number.end() if number is not None else 0
+    end = last.look.line.end
+    cut = last.text.find("\t")
+    if cut > 0 and len(parts) == 1:
+        end = last.start + cut
+    return Head(name=value_of(read, start, end, first.look.line.page), dates=_dates(read, [*aside, *parts]))
+
+
+def _dates(read: ReadText, parts: Sequence[Part]) -> Value | None:
+    """The first range of the head, else its first date."""
+    single: Value | None = None
+    for part in parts:
+        for date in part.look.dates:
+            start = part.look.line.start + date.start
+            if start < part.start:
+                continue
+            value = value_of(read, start, part.look.line.start + date.end, part.look.line.page, date.value)
+            if date.is_range:
+                return value
+            single = single or value
+    return single
+
+
+def _chunks(part: Part) -> list[_Chunk]:
+    """A line without its dates, cut at tabs, bars, dashes and "at"; trimmed, with a label before a colon read."""
+    look = part.look
+    base = look.line.start
+    holes = [(d.start, d.end) for d in look.dates]
+    pieces: list[tuple[int, int]] = []
+    at = max(part.start - base, look.bullet)
+    for start, end in [*holes, (len(look.text), len(look.text))]:
+        if start > at:
+            pieces.append((at, start))
+        at = max(at, end)
+    out: list[_Chunk] = []
+    for start, end in pieces:
+        for low, high in _cuts(look.text, start, end, _STRONG):
+            chunk = _trimmed(look.text, low, high, base, look.line.page)
+            if chunk is not None:
+                out.append(chunk)
+    return out
+
+
+def _cuts(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    at = start
+    for match in pattern.finditer(text, start, end):
+        out.append((at, match.start()))
+        at = match.end()
+    out.append((at, end))
+    return out
+
+
+def _trimmed(text: str, low: int, high: int, base: int, page: int) -> _Chunk | None:
+    while low < high and text[low] in _TRIM:
+        low += 1
+    while high > low and text[high - 1] in _TRIM and not _keeps(text[low:high]):
+        high -= 1
+    words = text[low:high]
+    label = _LABELS.match(words)
+    name = None
+    if label is not None:
+        name = next(key for key, value in label.groupdict().items() if value)
+        low += label.end()
+        words = text[low:high]
+    if not any(c.isalpha() for c in words) or _NOISE.match(words) or name == "dates":
+        return None
+    return _Chunk(words, base + low, page, name)
+
+
+def _keeps(words: str) -> bool:
+    """Whether the last mark belongs to the words: a closing bracket that was opened, the point of "Inc."."""
+    if words.endswith(")"):
+        return words.count("(") == words.count(")")
+    return bool(
+        re.search(
+            r"(?:\b(?:inc|ltd|co|corp|llc|jr|sr|pvt|s\.a|b\.sc|m\.sc|ph\.d|b\.a|m\.a|b\.s|m\.s|e\.v|u\.s|st)|\b[A-Z])\.$",
+            words,
+            re.I,
+        )
+    )
+
+
+def _without_place(chunk: _Chunk) -> tuple[tuple[int, int] | None, list[_Chunk]]:
+    """A place at the chunk's end, and what is left before it."""
+    if chunk.label == "place":
+        return (chunk.start, chunk.start + len(chunk.text)), []
+    for start, end in reversed(places(chunk.text)):
+        if end < len(chunk.text.rstrip(_TRIM)):
+            continue
+        city = chunk.text[start:end].split(",")[0]
+        if start == 0 and (school_score(city) or employer_score(city) > 0.9 or title_score(city) >= 1):
+            comma = chunk.text.index(",")
+            start = comma + 1 + (len(chunk.text[comma + 1 :]) - len(chunk.text[comma + 1 :].lstrip()))
+        rest = chunk.text[:start].rstrip(_TRIM)
+        left = [replace(chunk, text=rest)] if any(c.isalpha() for c in rest) else []
+        return (chunk.start + start, chunk.start + end), left
+    return None, [chunk]
+
+
+def _value(read: ReadText, chunk: _Chunk) -> Value:
+    return value_of(read, chunk.start, chunk.start + len(chunk.text), chunk.page)
+
+
+def _labelled(chunks: Sequence[_Chunk], label: str) -> _Chunk | None:
+    return next((chunk for chunk in chunks if chunk.label == label), None)
+
+
+def _named(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
+    name = _labelled(chunks, "name") or (chunks[0] if chunks else None)
+    return replace(head, name=_value(read, name)) if name is not None else head
+
+
+def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
+    title, employer = _labelled(chunks, "title"), _labelled(chunks, "employer")
+    free = [c for c in chunks if c is not title and c is not employer and len(c.text) <= 110]
+    if title is None and employer is None and len(free) == 1:
+        free = _at_comma(free[0])
+    if title is None:
+        title = max(free, key=lambda c: title_score(c.text), default=None)
+        if title is not None and title_score(title.text) < 0.6:
+            title = None
+    free = [c for c in free if c is not title]
+    if employer is None and free:
+        employer = max(free, key=lambda c: (employer_score(c.text) >= 0.8) - 0.6 * (title_score(c.text) >= 1))
+        free = [c for c in free if c is not employer]
+    if title is None and free and employer is not None:
+        title = free[0]
+        if free[0].start < employer.start and employer_score(employer.text) < 0.8:
+            title, employer = employer, free[0]
+    elif title is None and employer is not None and employer_score(employer.text) < 0.8 and head.dates is None:
+        title, employer = employer, None
+    elif title is not None and employer is None:
+        split = _at_comma(title)
+        if len(split) == 2:
+            title, employer = sorted(split, key=lambda c: -title_score(c.text))
+    return replace(
+        head,
+        title=_value(read, title) if title is not None else None,
+        employer=_value(read, employer) if employer is not None else None,
+    )
+
+
+def _at_comma(chunk: _Chunk) -> list[_Chunk]:
+    """`Nexus AI, Co-Founder & CTO` -> two chunks, when exactly one side of a comma looks like a title."""
+    for match in _COMMA.finditer(chunk.text):
+        first, rest = chunk.text[: match.start()], chunk.text[match.end() :]
+        one, two = title_score(first), title_score(rest)
+        if (one >= 1) != (two >= 1) and first and rest and not _department(first, rest):
+            return [replace(chunk, text=first), replace(chunk, text=rest, start=chunk.start + match.end())]
+    return [chunk]
+
+
+def _department(first: str, rest: str) -> bool:
+    """`Manager, Sales`: a word of trades, then a field of work rather than an employer."""
+    return (
+        title_score(first) >= 1
+        and len(rest.split()) <= 2
+        and _FIELD.search(rest) is not None
+        and employer_score(rest) < 0.8
+    )
+
+
+def _education(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
+    pieces: list[_Chunk] = []
+    for chunk in chunks:
+        for low, high in _cuts(chunk.text, 0, len(chunk.text), _COMMA):
+            if any(c.isalpha() for c in chunk.text[low:high]):
+                pieces.append(replace(chunk, text=chunk.text[low:high], start=chunk.start + low))
+    degree = field = school = None
+    for piece in pieces:
+        found = degree_span(piece.text) if piece.label != "school" else None
+        rest = piece
+        if found is not None:
+            degree = degree or replace(piece, text=piece.text[found[0] : found[1]], start=piece.start + found[0])
+            rest = _after(piece, found[1])
+        if not any(c.isalpha() for c in rest.text):
+            continue
+        if school is None and (school_score(rest.text) or piece.label == "school"):
+            field_part, school = _from(rest)
+            field = field or field_part
+        elif field is None and (found is not None or piece.label == "field" or _FIELD.search(rest.text)):
+            field = rest
+        elif school is None and found is None and degree is None and employer_score(rest.text) >= 0.8:
+            school = rest
+    if school is None:
+        school = _other(pieces, degree, field)
+    return replace(
+        head,
+        school=_value(read, school) if school is not None else None,
+        degree=_value(read, degree) if degree is not None else None,
+        field=_value(read, field) if field is not None else None,
+    )
+
+
+def _after(piece: _Chunk, at: int) -> _Chunk:
+    """What follows a degree, without "in", "of" and the like."""
+    shift = _INTO.match(piece.text[at:])
+    start = at + (shift.end() if shift is not None else 0)
+    return replace(piece, text=piece.text[start:].rstrip(" )("), start=piece.start + start)
+
+
+def _from(chunk: _Chunk) -> tuple[_Chunk | None, _Chunk]:
+    """`Finance from University of X`, `Finance (University of X)` -> field and school."""
+    match = re.search(r"\s+(?:from|at)\s+(?=[A-Z])|\s*\((?=[A-Z])", chunk.text)
+    if match is None or match.start() < 2 or school_score(chunk.text[: match.start()]):
+        return None, chunk
+    school = replace(chunk, text=chunk.text[match.end() :].rstrip(")"), start=chunk.start + match.end())
+    return replace(chunk, text=chunk.text[: match.start()]), school
+
+
+def _other(pieces: Sequence[_Chunk], degree: _Chunk | None, field: _Chunk | None) -> _Chunk | None:
+    """The piece that is neither degree nor field, when there is just a name left: a school without a telling word."""
+    taken = [c for c in (degree, field) if c is not None]
+    for piece in pieces:
+        apart = all(piece.start + len(piece.text) <= c.start or piece.start >= c.start + len(c.text) for c in taken)
+        if apart and taken and piece.text[:1].isupper() and 1 <= len(piece.text.split()) <= 7:
+            return piece
+    return None

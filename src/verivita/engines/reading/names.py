@@ -1,0 +1,101 @@
+"""The person's name and headline at the head of a paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from verivita.core.text import fold
+from verivita.engines.reading.contact import emails, links, phones
+from verivita.engines.reading.headings import heading_kind
+from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
+from verivita.engines.reading.lines import Look
+from verivita.engines.reading.outline import Value
+from verivita.engines.reading.paragraphs import value_of
+from verivita.engines.reading.ports import ReadText
+
+_WORD = r"(?:[A-ZÀ-ÖØ-ÝŞĞİÇŁŚŻ][\w'’`-]*\.?|(?:de|la|del|da|dos|van|von|der|den|di|el|al|bin|ibn|le|du|zu|ter)\b)"
+_NAME = re.compile(
+    rf"^[\"“]?(?:(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{{2,}}|\s+\d)",
+    re.IGNORECASE,
+)
+_TITLES = frozenset({"resume", "cv", "curriculum", "vitae", "curriculum vitae", "lebenslauf", "résumé", "resumé", "bio", "data", "biodata",
+                     "objective", "profile", "page", "confidential", "contact", "address", "phone", "email", "mobile"})  # fmt: skip
+
+
+def find_name(read: ReadText, head: Sequence[Look], looks: Sequence[Look]) -> Value | None:
+    """The line of the head that looks most like a person's name, or None.
+
+    A name has two to five words, no digit, no word of trades or schools; large type and the first lines count for it.
+    """
+    best: tuple[float, Value] | None = None
+    sizes = [look.line.size for look in looks if look.line.size]
+    usual = sorted(sizes)[len(sizes) // 2] if sizes else None
+    near = [look for look in looks if look.line.page == 1 and (look.line.size or 0) >= 1.4 * (usual or 99)][:6]
+    for rank, look in enumerate([*head[:10], *(look for look in near if look not in head)]):
+        value = _name_in(read, look)
+        if value is None:
+            continue
+        score = 1.0 - 0.12 * rank + _shape(value.value)
+        if usual and look.line.size:
+            score += min(1.5, 1.2 * (look.line.size / usual - 1))
+        if best is None or score > best[0]:
+            best = (score, value)
+    return best[1] if best is not None and best[0] > 0.35 else None
+
+
+def _name_in(read: ReadText, look: Look) -> Value | None:
+    match = _NAME.match(look.text)
+    if match is None or look.bullet:
+        return None
+    words = _person(match.group(1))
+    if words is None:
+        return None
+    start = look.line.start + match.start(1)
+    return value_of(read, start, start + len(words), look.line.page)
+
+
+def _person(text: str) -> str | None:
+    """The words of a name without "Resume" and the like at their end; None when they are no name."""
+    words = text.split()
+    while words and fold(words[-1]).strip(".") in _TITLES:
+        words.pop()
+    if len(words) < 2 or any(fold(word).strip(".:") in _TITLES for word in words):
+        return None
+    name = text[: text.rindex(words[-1]) + len(words[-1])]
+    if not words[0][:1].isupper() or not words[-1][:1].isupper():
+        return None
+    bad = (
+        title_score(name) >= 0.9
+        or school_score(name)
+        or heading_kind(name)
+        or degree_span(name)
+        or employer_score(name) > 0.5
+    )
+    return None if bad else name
+
+
+def _shape(name: str) -> float:
+    words = name.split()
+    score = 0.3 if len(words) in (2, 3) else 0.0
+    return score + (0.2 if all(word.isupper() or word.istitle() for word in words) else 0.0)
+
+
+def find_headline(read: ReadText, head: Sequence[Look], name: Value | None) -> Value | None:
+    """The trade that the head names, as "DevOps Engineer" below the name, or None."""
+    for look in head[:8]:
+        text = look.text
+        if name is not None and look.line.start <= name.start < look.line.end:
+            rest = text[name.end - look.line.start :].strip(" \t,|·-–—()")
+            if not rest or title_score(rest) < 1 or _contacts(rest):
+                continue
+            start = text.index(rest, name.end - look.line.start)
+            return value_of(read, look.line.start + start, look.line.start + start + len(rest), look.line.page)
+        if len(text) <= 90 and not _contacts(text) and title_score(text) >= 1 and not text.endswith("."):
+            end = text.find("\t") if "\t" in text else len(text)
+            return value_of(read, look.line.start, look.line.start + end, look.line.page)
+    return None
+
+
+def _contacts(text: str) -> bool:
+    return bool(emails(text) or phones(text) or links(text))
