@@ -13,9 +13,14 @@ from verivita.features.search.places import ALIASES
 from verivita.features.search.query import understand_query
 
 FIELDS = ("location_type", "location", "salary_min", "company_size", "level", "posted_after_days", "skills", "sources")
-_SAME = {"c sharp": "c#", "csharp": "c#", "cpp": "c++", "c-plus-plus": "c++", "golang": "go", "c-sharp": "c#", "node": "node.js", "nodejs": "node.js",
-         "hn_hiring": "hn", "hackernews": "hn", "hacker_news": "hn", "hacker news": "hn", "yc": "ycombinator", "y combinator": "ycombinator",
-         "united states": "us", "united kingdom": "uk", "european union": "eu", "k8s": "kubernetes", "dotnet": ".net", "reactjs": "react"}  # fmt: skip
+_SAME_NAMES = """
+c sharp=c#|csharp=c#|c-sharp=c#|cpp=c++|c-plus-plus=c++|golang=go|
+node=node.js|nodejs=node.js|k8s=kubernetes|dotnet=.net|
+reactjs=react|hn hiring=hn|hackernews=hn|hacker news=hn|yc=ycombinator|y combinator=ycombinator|united states=us|
+united kingdom=uk|european union=eu
+"""
+_SAME = dict(pair.split("=", 1) for pair in _SAME_NAMES.replace("\n", "").split("|"))
+"""Other spellings of one value, so that a label is compared by what it means."""
 
 
 def split_of(text: str) -> str:
@@ -33,13 +38,13 @@ def values(filters: Mapping[str, Any], field: str) -> frozenset[str]:
 
 
 def _plain(value: str) -> str:
-    plain = fold(value).replace("_", " ").strip() if value not in _SAME else _SAME[value]
+    plain = fold(value).replace("_", " ").strip()
     plain = fold(ALIASES.get(plain, plain))
     return _SAME.get(plain, plain).replace(",", "")
 
 
 def wrong_fields(row: Mapping[str, Any]) -> list[str]:
-    """The filters that are not as labelled: a labelled value is missing, or a value that is neither labelled nor optional."""
+    """The filters that are not as labelled: a labelled value is missing, or one is neither labelled nor optional."""
     understood = understand_query(row["text"]).filters
     predicted = {name: getattr(understood, name) for name in FIELDS}
     wrong = []

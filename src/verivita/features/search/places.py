@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from verivita.core.text import fold
+
 _COUNTRIES = """
 Argentina|Australia|Austria|Bangladesh|Belgium|Brazil|Bulgaria|Canada|Chile|China|Colombia|Costa Rica|Croatia|Cyprus|
 Czech Republic|Czechia|Denmark|Egypt|Estonia|Ethiopia|Finland|France|Germany|Ghana|Greece|Hungary|Iceland|India|
@@ -142,6 +144,11 @@ def _split(block: str) -> list[str]:
     return [name for name in block.replace("\n", "").split("|") if name]
 
 
+def _key(name: str) -> str:
+    """As the sheet folds it."""
+    return fold(name).replace("ø", "o").replace("ł", "l")
+
+
 STATE_CODES = frozenset(entry.rsplit(" ", 1)[1] for entry in _split(_STATES))
 PROVINCES = frozenset({"BC", "ON", "QC", "AB", "MB", "SK", "NS", "NSW", "VIC", "QLD", "DC"})
 _STATE_NAMES = [entry.rsplit(" ", 1)[0] for entry in _split(_STATES)]
@@ -150,8 +157,12 @@ AREAS = frozenset(name.lower() for name in _split(_COUNTRIES) + _split(_REGIONS)
 }  # fmt: skip
 """Names that may follow a city's name (`Austin, Texas`)."""
 
-DOUBTFUL = frozenset(name.lower() for name in _split(AMBIGUOUS)) - {"houston", "perth", "rome", "lima", "richmond"}
-PLACES = {
-    name.lower(): name for name in [*_split(AMBIGUOUS), *_split(_CITIES), *_STATE_NAMES, *_split(_REGIONS), *_split(_COUNTRIES)]
-} | ALIASES  # fmt: skip
+_CITIES_FIRST = """
+houston perth rome lima richmond cambridge oxford hamilton kingston charlotte savannah lexington plano luton bergen bern
+bonn kiel guelph laval fargo worcester arlington burlington princeton hanover cary macon kano bali goa york madison
+florence verona sofia santiago salem
+"""
+DOUBTFUL = frozenset(name.lower() for name in _split(AMBIGUOUS)) - frozenset(_CITIES_FIRST.split())
+_NAMES = [*_split(AMBIGUOUS), *_split(_CITIES), *_STATE_NAMES, *_split(_REGIONS), *_split(_COUNTRIES)]
+PLACES = {_key(name): name for name in _NAMES} | ALIASES
 LONGEST = max(name.count(" ") + 1 for name in PLACES)

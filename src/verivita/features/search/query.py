@@ -15,19 +15,22 @@ LONGEST_QUERY = 500
 """Characters of a query that are read; the rest is searched as it stands."""
 
 _FILLER = re.compile(
-
-        r"\b(?:(?:i(?:'m| am)|we are)? ?(?:looking|searching|hunting) for|i(?:'d| would) (?:like|love)(?: to "
-        r"(?:find|work|be))?|i want(?: to (?:work|find|be))?|i need|(?:can|could) you (?:please )?(?:find|show|"
-        r"get)(?: me)?|"
-
-        r"(?:please )?(?:find|show|get|give)(?: me)?(?: all)?|search for|well[- ]paid|high[- ]paying|jobs?|"
-        r"roles?|positions?|openings?|vacanc(?:y|ies)|opportunit(?:y|ies)|gigs?|listings?|"
-
-        r"hiring|please|any|anything|something|some|salary(?: of| range)?|pay(?:ing|s)?|paid|posted|(?:that|"
-        r"which|who) (?:is|are|pays?)|compan(?:y|ies)|preferably|ideally|must be|equity|level|"
-    r"full time|employment|only|currently|based|located|remote|urgent(?:ly)?|asap|thanks?|hi|hello|hey)\b",
+    r"\b(?:(?:i(?:'m| am)|we are)? ?(?:looking|searching|hunting|interested) (?:for|in)|i(?:'d| would) (?:like|love)"
+    r"(?: to (?:find|work|be))?|(?:i |we )?(?:want|need)(?: to (?:work|find|be))?|wanted|seeking|"
+    r"(?:can|could) you (?:please )?(?:find|show|get)(?: me)?|(?:please )?(?:find|show|get|give)(?: me)?(?: all)?|"
+    r"search for|well[- ]paid|high[- ]paying|jobs?|roles?|positions?|openings?|vacanc(?:y|ies)|opportunit(?:y|ies)|"
+    r"gigs?|listings?|hiring(?: now)?|please|any|anything|something|some|salary(?: of| range)?|pay(?:ing|s)?|paid|"
+    r"posted|(?:that|which|who) (?:is|are|pays?)|compan(?:y|ies)|preferably|ideally|must be|(?:with|and|plus) equity|"
+    r"total comp|term[- ]time|time ?zones?|schemes?|employment|only|currently|based|located|urgent(?:ly)?|asap|thanks?|hi|hello|"
+    r"hey|required|minimum|near me)(?![\w-])|@(?= )",
     re.IGNORECASE,
-)  # fmt: skip
+)
+_ASIDE = re.compile(
+    r"\b\d{1,2}(?:\s?-\s?\d{1,2})?\s?\+?\s?(?:years?|yrs?|yoe)\b(?: (?:of )?(?:\w+ )?experience| exp)?"
+    r"|\b(?:less than |under |up to |about )?\d{1,2} (?:hours?|hrs|days?)(?: (?:a|per) |-)week\b|\bvisa sponsorship\b",
+    re.IGNORECASE,
+)
+"""Years of experience, hours a week and visa: no filter of the search, and no words to search for."""
 _EDGE = re.compile(
     r"^(?:[\s,;:.!?()\[\]|/&+*-]|\b(?:for|in|at|with|as|an?|the|and|or|from|to|on|of|near|but|than|that|"
     r"which|is|are|i|me|my|by|per|within)\b(?![-.+#]))+"
@@ -73,6 +76,8 @@ def _read(sheet: Sheet, taxonomy: SkillNames | None) -> None:
     read_words(sheet)
     read_skills(sheet, taxonomy)
     read_place(sheet)
+    for found in _ASIDE.finditer(sheet.flat):
+        sheet.drop("aside", "the search has no filter for this; a match shows it", *found.span())
 
 
 def _sort_out(sheet: Sheet, without: frozenset[str]) -> tuple[list[Wish], list[Wish]]:

@@ -100,9 +100,9 @@ def _say_age(sheet: Sheet, days: int, start: int, end: int) -> None:
 
 _NAME = "|".join(re.escape(name) for name in sorted(SOURCES, key=len, reverse=True))
 _SOURCE = re.compile(
-    rf"\b(?P<prep>(?:only )?(?:on|from|via|through|at|listed on|posted on|source:?|sources:?)(?: the)? "
-    rf")?(?P<name>{_NAME})(?P<tail>(?:'s)? (?:only|jobs?|listings?|postings?|thread|board|posts?))?"
-    rf"(?P<more>(?: ?(?:,|and|or|&|/|\+) ?(?:{_NAME}))*)(?![\w-])"
+    rf"\b(?P<prep>(?:only )?(?:on|from|via|through|at|listed on|posted on|source:?|sources:?)(?: the)? )?"
+    rf"(?P<name>{_NAME})(?P<more>(?: ?(?:,|and|or|&|/|\+) ?(?:{_NAME}))*)"
+    rf"(?P<tail>(?:'s)? (?:only|jobs?|listings?|postings?|thread|board|posts?))?(?![\w-])"
 )
 _CLEAR = {"hacker news", "hackernews", "hn", "who is hiring", "who's hiring", "ycombinator", "y combinator", "yc"} | {
     "wellfound", "weworkremotely", "remoteok", "remotive", "usajobs", "ziprecruiter", "themuse", "arbeitnow", "builtin",
@@ -185,21 +185,43 @@ _TERM = re.compile(r"\.?[^\W_]+(?:[.+#/-]*[^\W_]+)*[+#]*")
 _JOIN = re.compile(r"\s*(?:,|/|&|\band\b|\bor\b|\+)?\s*(?:(?:and|or|some|also)\s+)?")
 
 
+_NEEDED = re.compile(
+    r"\s*(?:(?:is|are) )?(?:(?:strictly |absolutely )?(?:required|mandatory|essential|needed|a must|necessary|must)|"
+    r"experience|skills?|knowledge|expertise)\b(?: (?:required|needed|a must|essential))?"
+)
+
+
 def read_skills(sheet: Sheet, taxonomy: SkillNames | None) -> None:
-    """Read skills that the person clearly asks for ("with Kubernetes", "must know Go, AWS")."""
+    """Read skills that the person clearly asks for: "with Kubernetes", "must know Go, AWS", "R and Python required"."""
     for asks in list(_ASKS.finditer(sheet.flat)):
-        position, first, names, ends = asks.end(), asks.start(), [], asks.end()
-        while found := _skill_at(sheet.flat, position, taxonomy):
-            skill, end = found
-            names.append(skill)
-            ends = end
-            joined = _JOIN.match(sheet.flat, end)
-            position = joined.end() if joined else end
-            if position == end or sheet.flat[end:position].isspace():
-                break
+        names, end = _skill_list(sheet.flat, asks.end(), taxonomy)
+        needed = _NEEDED.match(sheet.flat, end)
         if names:
-            unique = list(dict.fromkeys(names))
-            sheet.read("skills", " ".join(unique), "asks for " + ", ".join(unique), first, ends)
+            _say_skills(sheet, names, asks.start(), needed.end() if needed else end)
+    for term in list(_TERM.finditer(sheet.flat)):
+        names, end = _skill_list(sheet.flat, term.start(), taxonomy)
+        needed = _NEEDED.match(sheet.flat, end)
+        if names and needed:
+            _say_skills(sheet, names, term.start(), needed.end())
+
+
+def _say_skills(sheet: Sheet, names: list[str], start: int, end: int) -> None:
+    unique = list(dict.fromkeys(names))
+    sheet.read("skills", " ".join(unique), "asks for " + ", ".join(unique), start, end)
+
+
+def _skill_list(flat: str, position: int, taxonomy: SkillNames | None) -> tuple[list[str], int]:
+    """The skills named one after another from here, and where the last one ends."""
+    names: list[str] = []
+    ends = position
+    while found := _skill_at(flat, position, taxonomy):
+        skill, ends = found
+        names.append(skill)
+        joined = _JOIN.match(flat, ends)
+        position = joined.end() if joined else ends
+        if position == ends or flat[ends:position].isspace():
+            break
+    return names, ends
 
 
 def _skill_at(flat: str, position: int, taxonomy: SkillNames | None) -> tuple[str, int] | None:

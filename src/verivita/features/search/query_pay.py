@@ -8,26 +8,27 @@ from verivita.core.money import PER_YEAR, PayPeriod
 from verivita.features.search.sheet import Sheet
 
 _SIGN = (
-    r"(?:us\$|ca?\$|au?\$|nz\$|s\$|hk\$|r\$|[$€£₹¥₽₺₩₪]|rs\.?|inr|usd|eur|euros?|gbp|chf|cad|aud|nzd|sgd|sek|"
+    r"(?:us\$|ca?\$|au?\$|nz\$|s\$|hk\$|r\$|r(?=\d{4})|[$€£₹¥₽₺₩₪]|rs\.?|inr|usd|eur|euros?|gbp|chf|cad|"
+    r"aud|nzd|sgd|sek|"
     r"nok|dkk|pln|zl|czk|huf|aed|zar|jpy|dollars?|pounds?|francs?|quid)"
 )
 _NUMBER = r"\d{1,3}(?:[ ,.'\u2019]\d{3})+(?!\d)|\d+(?:[.,]\d{1,2})?"
 _SCALE = r"(?:k\b|thousand\b|lakhs?\b|lacs?\b|lpa\b|crores?\b|m\b|mm\b|mn\b|mil\b|million\b|bn\b|billion\b|b\b)"
 _SUM = (
-    rf"(?:(?<![a-z])(?P<before{{0}}>{_SIGN})\s?)?(?<![\d.,a-z])(?P<number{{0}}>{_NUMBER})\s?(?P<scale{{0}}>"
-    rf"{_SCALE})?(?:\s?(?P<after{{0}}>{_SIGN})(?![a-z]))?(?:\s?(?P<late{{0}}>k\b))?"
+    rf"(?:(?<![a-z])(?P<before{{0}}>{_SIGN})\s?|(?<![\d.,a-z]))(?P<number{{0}}>{_NUMBER})(?:\s?(?P<scale{{0}}>{_SCALE}))?"
+    rf"(?:\s?(?P<after{{0}}>{_SIGN})(?![a-z]))?(?:\s?(?P<late{{0}}>k\b))?"
 )
 _FIRST, _SECOND = _SUM.replace("{0}", ""), _SUM.replace("{0}", "2")
 _PERIOD = (
     r"(?P<period>\s?(?:/|\bper\s|\ban?\s|\bp[ /.]?(?=[hd]\b)|\bevery\s)\s?(?:hours?|hrs?|h|days?|d|weeks?|"
     r"wk|w|months?|mo|m|years?|yr|y|annum|year)\b"
-    r"|\s?\b(?:hourly|daily|weekly|monthly|yearly|annually|annual|pa|p\.a\.?|pcm|pw|ph|brutto|gross|tc|base)\b)"
+    r"|\s(?:hr|hour)\b|\s?\b(?:hourly|daily|weekly|monthly|yearly|annually|annual|pa|p\.a\.?|pcm|pw|ph|brutto|tc)\b)"
 )
 _PAY = re.compile(
     rf"(?P<lead>\b(?:between|from|at least|min(?:imum)?(?: of)?|over|above|more than|starting at|upwards of|>=?|"
     rf"up to|max(?:imum)?(?: of)?|under|below|less than|at most|no more than|<=?)\s*)?"
-    rf"{_FIRST}(?:\s?\+)?(?:\s?(?P<range>-|to\b|and\b)\s?{_SECOND})?\s?\+?{_PERIOD}?\s?\+?"
-    rf"(?P<min>\s(?:minimum|min|or more|and up|upwards|plus)\b)?"
+    rf"{_FIRST}(?:\s?\+)?(?:\s?(?P<range>-|to\b|and\b)\s?{_SECOND})?(?:\s?\+)?{_PERIOD}?\s?\+?"
+    rf"(?P<min>\s(?:minimum|min|or more|and up|upwards|plus|total comp(?:ensation)?|ote|base|gross)\b)?"
 )
 _CEILING = re.compile(r"up to|max|under|below|less than|at most|no more than|<")
 _PAY_WORD = re.compile(
@@ -35,13 +36,14 @@ _PAY_WORD = re.compile(
     r"remuneration)\b[^\d.;]{0,20}$"
 )
 _NOT_PAY = re.compile(
-    r"\s*\+?\s*(?:annual |monthly |daily |yearly )?(?:\w+ )?(?:users?|employees?|people|persons?|staff|"
+    r"\s*\+?\s*(?:annual |monthly |daily |yearly |active |paying |unique |concurrent |registered |github |"
+    r"annually )*(?:users?|employees?|people|persons?|staff|"
     r"downloads?|followers?|customers?|requests?|rows|"
     r"students?|subscribers?|members?|clients?|records?|lines|steps|miles|km|run|race|visitors?|"
     r"transactions?|qps|rps|stars|"
     r"budgets?|arr|mrr|revenue|funding|raised|valuation|portfolio|quota|deals?|fund|bonus|sign-?on|stipend|grant|"
-    r"years?|yrs?|yoe|hours?(?! rate)|hrs|days?|weeks?|months?|nurses?|beds?|units?|sites?|accounts?|"
-    r"engineers?|developers?|devices|servers|nodes)\b"
+    r"years?|yrs?|yoe|hours?(?! rate)|hrs|days?|weeks?|months?|beds?|units?|sites?|accounts?|"
+    r"devices|servers|nodes)\b"
 )
 _BEFORE_NOT_PAY = re.compile(
     r"(?:budget|arr|mrr|revenue|funding|raised|valuation|portfolio|quota|bonus|worth|series \w) (?:of |up to )?$"
@@ -59,7 +61,8 @@ _WORTH = {
     "crores": 1e7,
 }
 _SYMBOL = {
-    "$": "$", "us$": "$", "usd": "$", "dollar": "$", "dollars": "$", "€": "€", "eur": "€", "euro": "€", "euros": "€", "£": "£",
+    "$": "$", "us$": "$", "usd": "$", "dollar": "$", "dollars": "$",
+    "€": "€", "eur": "€", "euro": "€", "euros": "€", "£": "£",
     "gbp": "£", "pound": "£", "pounds": "£", "quid": "£", "₹": "₹", "inr": "₹", "rs": "₹", "rs.": "₹",
 }  # fmt: skip
 
@@ -112,7 +115,9 @@ def _plausible(found: re.Match[str], signed: bool, said: bool) -> bool:
     if kilo:
         return not (found["number"] == "401" and not signed)
     timed = bool(found["period"]) and bool(
-        re.search(r"/|per|\ba\b|\ban\b|hourly|daily|pa\b|annum|annual|ph|yearly|monthly|gross|brutto", found["period"])
+        re.search(
+            r"/|per|hr|hour|\ba\b|\ban\b|hourly|daily|pa\b|annum|annual|ph|yearly|monthly|gross|brutto", found["period"]
+        )
     )
     if signed:
         return number >= 1000 or timed or (said and number >= 1000)

@@ -91,11 +91,18 @@ def _sure(sheet: Sheet, name: str, said: str, start: int, end: int, index: int) 
     if name in DOUBTFUL:
         if preceded:
             return bool(_STRONG_PREP.search(sheet.flat, 0, start)) or said[:1].isupper()
-        last = not sheet.flat[end:].strip(" .,;!?)\x00")
-        return (last and said[:1].isupper() and index > 0) or (index > 0 and sheet.flat[:start].rstrip().endswith(",")) or (
-            _after_remote(sheet, end, forward=True) and name in AREAS
-        ) or (last and index > 0 and name in AREAS)  # fmt: skip
+        return _doubtful(sheet, name, said, start, end, index)
     return True
+
+
+def _doubtful(sheet: Sheet, name: str, said: str, start: int, end: int, index: int) -> bool:
+    """A name that is also a word, without a preposition: only after a comma, beside "remote", or last."""
+    if index == 0 and not (name in AREAS and _after_remote(sheet, end, forward=True)):
+        return False
+    last = not sheet.flat[end:].strip(" .,;!?)\x00")
+    after_comma = sheet.flat[:start].rstrip().endswith(",")
+    beside = name in AREAS and _after_remote(sheet, end, forward=True)
+    return after_comma or beside or (last and (said[:1].isupper() or name in AREAS))
 
 
 def _after_remote(sheet: Sheet, at: int, *, forward: bool = False) -> bool:

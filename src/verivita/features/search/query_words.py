@@ -40,7 +40,9 @@ _ROLE = (
 )
 
 SHIELDS = re.compile(
-    r"\bremote (?:sensing|desktop|viewing|control(?:s|led)?|monitoring|access|patient|proctor\w*|pilot\w*|"
+    r"\bsmall business (?:account\w*|loans?|bank\w*|owners?|development|advis\w+|consult\w+|sales|insurance|"
+    r"lending|tax|specialist\w*|relationship|administration)\b"
+    r"|\bremote (?:sensing|desktop|viewing|control(?:s|led)?|monitoring|access|patient|proctor\w*|pilot\w*|"
     r"operated|vehicles?|procedures?|sites?|"
     r"areas?|communit\w+|towns?|islands?|mines?|hands|surgery|weapons?|village\w*)\b"
     r"|\bhybrid (?:vehicles?|cloud|electric|cars?|apps?|mobile|integration|it\b|infrastructure|warfare|"
@@ -73,7 +75,7 @@ SHIELDS = re.compile(
     r"district|charter) principals?\b"
     r"|\bprincipal (?:investigators?|dancer|violin\w*|cell\w+|ballet|flaut\w+|horn|clarinet\w*|oboe|"
     r"percuss\w+|residence|component\w*|photograph\w+)\b"
-    r"|\bgraduate (?:schools?|studies|degrees?|education|admissions?|research|teaching|assistants?|"
+    r"|\bgrad(?:uate)? (?:schools?|studies|degrees?|education|admissions?|research|teaching|assistants?|"
     r"students?|program(?:me)? (?:coordinator|director|admin\w*|manager)|"
     r"recruit\w+|medical|faculty|nurs\w+|advis\w+)\b"
     r"|\bmid[- ]?(?:markets?|atlantic|west|town|wife|wives|stream|day|term|career|cap|corp)\b|\bmiddle "
@@ -119,18 +121,23 @@ NEGATED = re.compile(
     r"contract(?:s|ing|or)?|freelance|part[- ]time|full[- ]time|agenc(?:y|ies)|recruiters?|consultanc(?:y|"
     r"ies)|degree(?: (?:required|needed))?|big (?:tech|compan\w+)|"
     r"faang|corporat\w+|enterprise\w*|on-?call|travel(?:l?ing)?|weekends?|night(?:s| shifts?)?|cold "
-    r"calling|[a-z+#.]{2,20})\b"
+    r"calling|(?:machine|deep) learning|data science|[a-z+#.]{2,20})\b"
     r"(?: (?:roles?|jobs?|positions?|compan(?:y|ies)|please|work|required|needed|firms?))*"
 )
 
 BACKGROUND = re.compile(
     r"\b(?:we are|we're|i work(?:ed)?|i am currently|i'm currently|my (?:current|last|old|previous)|i "
-    r"have(?! to)|i've|i was|i'm at|coming from|ex-)"
-    r"[^,.;\x00]*?(?=\b(?:and|but) (?:i |now |am |would |looking|want)|[,.;]|$)"
+    r"have(?! to)|i've|i was|i'm at|i (?:manage|lead|run|own)|coming from|ex-)"
+    r"[^,.;\x00]*?(?=\b(?:and|but|so) (?:i |now |am |would |looking|want)|\b(?:looking|seeking|searching|"
+    r"wants?|applying)\b|[,.;]|$)"
 )
 
 RULES = (
     _rule("location_type", "hybrid", "partly at home",
+
+            r"\b(?:[1-4]|one|two|three|four)(?:-[1-4])? days?,? (?:on-? ?site|in(?: the)? office|remote(?:ly)?|"
+            r"at home|from home)"
+        r"(?: (?:a|per|each) week)?\b|"
         r"\bhybrid(?:[- ](?:working|work|role|job|position|remote))?\b|\b(?:[1-4]|one|two|three|"
         r"four)(?:-[1-4])? days?(?: a| per|/)?(?: week)?(?: (?:in|at|from)(?: the| an)?)? ?(?:office|on-?site|"
         r"home|remote)\b|\bpart(?:ly|ially)[- ]remote\b|\bsemi[- ]remote\b|\bflexible remote\b"),
@@ -181,12 +188,13 @@ RULES = (
     _rule("level", "lead", "leads",
         r"(?<!to )(?<!can )(?<!will )(?<!would )\b(?:tech(?:nical)?|team) leads?\b|(?<!to )(?<!can )(?<!will "
         r")\blead(?:[- ]level)?\b(?! (?:a|an|the|my|our) )|\bleads\b(?! to)"),
-    _rule("level", "manager", "managers", r"\b(?:manager|management)[- ]level\b|\bpeople managers?\b|\bmiddle management\b"),
-    _rule("level", "director", "directors", r"\bdirectors?(?:[- ]level)?\b(?! of photography)|\bhead of\b"),
+    _rule("level", "manager", "managers",
+        r"\b(?:manager|management)[- ]level\b|\bpeople managers?\b|\bmiddle management\b"),
     _rule("level", "executive", "executives",
-        r"\bc[- ](?:level|suite)\b(?: executives?)?|\bc(?:[tefimrp]|is|om|pt)o\b|\b(?:s|e)?vps?\b|\bvice[- "
+        r"\bc[- ](?:level|suite)\b(?: executives?)?|\bc(?:[tefimrop]|is|om|pt)o\b|\b(?:s|e)?vps?\b|\bvice[- "
         r"]president\b|\bchief (?!of )(?:[a-z]+ ){1,2}officer\b|\bexecutive[- ](?:level|roles?|positions?|"
         r"jobs?|leadership)\b|\bmanaging director\b"),
+    _rule("level", "director", "directors", r"\bdirectors?(?:[- ]level)?\b(?! of photography)|\bhead of\b"),
     _rule("employment", "part_time", "part time", r"\bpart[- ]?time\b"),
     _rule("employment", "full_time", "full time", r"\bfull[- ]?time\b"),
     _rule("employment", "contract", "contract work",
@@ -197,7 +205,7 @@ RULES = (
 )  # fmt: skip
 
 KEEP = re.compile(
-    r"(?:tech(?:nical)?|team) leads?|c(?:[tefimrp]|is|om|pt)o|(?:s|e)?vps?|vice[- ]president|chief .*|"
+    r"(?:tech(?:nical)?|team) leads?|c(?:[tefimrop]|is|om|pt)o|(?:s|e)?vps?|vice[- ]president|chief .*|"
     r"managing director|head of|directors?|founding|freelance(?:r|rs)?|leads?(?= \w+ singer)"
 )
 """Readings that are also the name of the role: they filter, and stay in the text to search for."""
