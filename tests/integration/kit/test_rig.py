@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import psycopg
-import pytest
 
 from tests.rigs.postgres import fresh_database
 from verivita.kit.db.embedded import Dsn
