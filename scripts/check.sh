@@ -31,6 +31,7 @@ if [ "$which" = all ]; then
     gate dependencies $bin/deptry src
     gate documents $bin/python -m pytest -q tests/docs tests/architecture
     gate types $bin/mypy
+    gate types-3.13 $bin/mypy --python-version 3.13
 fi
 
 [ -z "$failed" ] || { echo "Failed:$failed"; exit 1; }
