@@ -25,17 +25,17 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from verivita.core.errors import StorageFull, Unavailable
-from verivita.engines.retrieval.ports import AnyOf, Between, Condition, Filter, Hit, Partition, Payload, TextEntry
+from verivita.engines.retrieval.payload import MAX_NUMBER, numbers, tags, tags_for
+from verivita.engines.retrieval.ports import AnyOf, Between, Condition, Filter, Hit, Partition, TextEntry
 from verivita.engines.retrieval.terms import english
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 HEAP_BYTES = 50_000_000
-TITLE_BOOST = 1.0
-"""Each field has its own BM25, so a word in a short title already weighs more than one in the body."""
+TITLE_BOOST = 0.2
+"""The title is also read as part of the body; as a short field it has a high BM25 of its own, so a little is enough."""
 MAX_QUERY_TERMS = 256
 MAX_OPEN = 64
-MAX_NUMBER = 1e15
 _DAMAGE = re.compile(r"corrupt|FileDoesNotExist|Footer|deserial|No such file", re.IGNORECASE)
 
 
@@ -209,36 +209,13 @@ def _document(entry: TextEntry) -> Any:
     document = Document()
     document.add_text("id", str(entry.id))
     document.add_text("title", " ".join(english(entry.title)))
-    document.add_text("body", " ".join(english(entry.body)))
-    numbers = {}
-    for name, tags, number in _fields(entry.payload):
-        for tag in tags:
-            document.add_text("tags", _tag(name, tag))
-        if number is not None:
-            numbers[_key(name)] = number
-    if numbers:
-        document.add_json("numbers", numbers)
+    document.add_text("body", " ".join(english(f"{entry.title}\n{entry.body}")))
+    for tag in tags(entry.payload):
+        document.add_text("tags", tag)
+    values = {_key(name): number for name, number in numbers(entry.payload).items()}
+    if values:
+        document.add_json("numbers", values)
     return document
-
-
-def _fields(payload: Payload) -> list[tuple[str, list[str], float | None]]:
-    """Each field with its values as text, and as a number where it is one."""
-    found: list[tuple[str, list[str], float | None]] = []
-    for name, value in payload.items():
-        if value is None:
-            continue
-        if isinstance(value, bool | str):
-            found.append((name, [str(value).lower() if isinstance(value, bool) else value], None))
-        elif isinstance(value, int | float):
-            found.append((name, [str(value)], float(value) if abs(value) <= MAX_NUMBER else None))
-        else:
-            found.append((name, [str(one) for one in value], None))
-    return found
-
-
-def _tag(name: str, value: str) -> str:
-    """Field and value as one term; a very long value is known by its hash."""
-    return f"{name}\x1f{value if len(value) < 200 else sha256(value.encode()).hexdigest()}"
 
 
 def _key(name: str) -> str:
@@ -271,8 +248,8 @@ def _condition(index: Any, condition: Condition) -> tuple[Any, Any]:
         high = _bound(condition.maximum, MAX_NUMBER)
         query = index.parse_query(f"numbers.{_key(condition.field)}:[{low} TO {high}]", [])
         return Occur.Must, Query.const_score_query(query, 0.0)
-    tags = [_tag(condition.field, value) for value in condition.values]
-    query = Query.term_set_query(index.schema, "tags", tags) if tags else Query.empty_query()
+    wanted = tags_for(condition.field, condition.values)
+    query = Query.term_set_query(index.schema, "tags", wanted) if wanted else Query.empty_query()
     return (Occur.Must if isinstance(condition, AnyOf) else Occur.MustNot), Query.const_score_query(query, 0.0)
 
 

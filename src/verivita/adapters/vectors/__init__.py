@@ -1,0 +1,1 @@
+"""VectorIndex implementations, one contract test for all."""
