@@ -11,7 +11,7 @@ from verivita.features.matching.prepared import PreparedPosting, PreparedProfile
 
 PARTS = ("skills", "experience", "education", "responsibilities", "title")
 LINE_FULL = 0.5
-"""A line of the posting counts as wholly met when this share of its telling words is shown (chosen on development data)."""
+"""A line of the posting counts as wholly met when this share of its telling words is shown (from development data)."""
 ROLE_FULL = 0.4
 """A job counts as wholly relevant when its own words show this share of the posting's telling words."""
 DEGREE_STEP = 0.4
@@ -63,7 +63,7 @@ def relevant_years(profile: PreparedProfile, posting: PreparedPosting) -> float:
     Whole numbers inside, so that the order of jobs cannot change a bit of the result.
     """
     spans = [
-        (role.first, role.last, int(1000 * _relevance(role, posting)))
+        (role.first, role.last, int(1000 * _relevance(role, posting) + 0.5))
         for role in profile.roles
         if role.first is not None and role.last is not None and role.last >= role.first
     ]
@@ -104,7 +104,7 @@ def education(profile: PreparedProfile, posting: PreparedPosting) -> float:
 
 
 def responsibilities(profile: PreparedProfile, posting: PreparedPosting) -> float:
-    """How far the posting's lines are covered by the person's words: mean over lines of the weighted share of terms shown."""
+    """How far the posting's lines are covered: mean over lines of the weighted share of terms shown."""
     words = profile.terms
     met = 0.0
     for line in posting.lines:
