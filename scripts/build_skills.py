@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import gzip
+import json
 import re
 import sys
 from pathlib import Path
@@ -33,8 +36,7 @@ def finish(rows: list[Row]) -> list[str]:
     """Ids, checked parents, one line each."""
     ids = {row["name"].lstrip("=~?").lower(): slug(row["name"].lstrip("=~?")) for row in rows}
     if len(set(ids.values())) != len(rows):
-        seen: set[str] = set()
-        raise SystemExit(f"two rows with one id: {[r['name'] for r in rows if slug(r['name'].lstrip('=~')) in seen or seen.add(slug(r['name'].lstrip('=~')))]}")
+        raise SystemExit("two rows have one id")
     lines = []
     for row in rows:
         name = row["name"].lstrip("=~?")
@@ -47,12 +49,65 @@ def finish(rows: list[Row]) -> list[str]:
     return lines
 
 
+def read_csv(path: Path) -> list[Row]:
+    """Rows of a packed CSV file."""
+    with gzip.open(path, "rt", encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def write(name: str, head: str, rows: list[tuple[str, ...]]) -> None:
+    """A packed table; the same rows give the same bytes."""
+    clean = [tuple(re.sub(r"\s+", " ", cell).strip() for cell in row) for row in rows]
+    text = "\n".join([head, *("\t".join(row) for row in clean)]) + "\n"
+    (DATA / name).write_bytes(gzip.compress(text.encode(), 9, mtime=0))
+    print(len(rows), name)
+
+
+def esco_skills(folder: Path) -> list[tuple[str, ...]]:
+    """(uri, name, aliases): names apart where the alias file has them, else the longest listed label that begins."""
+    with gzip.open(folder / "esco_skill_aliases_from_laiser.jsonl.gz", "rt", encoding="utf-8") as file:
+        known = {row["uri"]: (row["name"], row["aliases"]) for row in map(json.loads, file)}
+    listed = folder.parent / "esco_linking" / "skills_en_label.txt"
+    labels = set(listed.read_text(encoding="utf-8").splitlines()) if listed.exists() else set()
+    found = []
+    for row in read_csv(folder / "esco_skills_en.csv.gz"):
+        name, aliases = known.get(row["id"], ("", ""))
+        words = row["description"].split(" ")
+        begin = (" ".join(words[:n]) for n in range(min(len(words), 22), 0, -1))
+        name = name or next((text for text in begin if text in labels), "")
+        if name:
+            found.append((row["id"].rsplit("/", 1)[1], name, "; ".join(a for a in aliases.split(", ") if a)))
+    return found
+
+
+def esco_occupations(folder: Path) -> list[tuple[str, ...]]:
+    """(uri, names, about): the names are in lower case, so the description begins at the first capitalised word."""
+    found = []
+    for row in read_csv(folder / "esco_occupations_en.csv.gz"):
+        if "/occupation/" in row["id"]:
+            text = row["description"]
+            begin = re.search(r"(?<=[a-z)] )(?=[A-Z][a-z]+s? )", text)
+            cut = begin.start() if begin else 200
+            found.append((row["id"].rsplit("/", 1)[1], text[:cut][:400], text[cut:][:500]))
+    return found
+
+
+def link_esco(rows: list[Row], skills: list[tuple[str, ...]]) -> None:
+    """Give a row the address of the ESCO skill of the same name."""
+    by_name = {re.sub(r"\s*\(.*?\)", "", name).lower(): uri for uri, name, _ in skills}
+    for row in rows:
+        row["uri"] = by_name.get(row["name"].lstrip("=~?").lower(), "")
+
+
 def main(folder: Path) -> None:
-    """Write data/skills.tsv."""
-    rows = core(DATA / "core.txt")
+    """Write the three tables."""
+    rows, skills = core(DATA / "core.txt"), esco_skills(folder)
+    link_esco(rows, skills)
     text = "\n".join(["# skills table, version 1; made by scripts/build_skills.py; see README.md", HEAD, *finish(rows)])
     (DATA / "skills.tsv").write_text(text + "\n", encoding="utf-8")
     print(len(rows), "skills")
+    write("esco_skills.tsv.gz", "uri\tname\taliases", skills)
+    write("esco_occupations.tsv.gz", "uri\tnames\tabout", esco_occupations(folder))
 
 
 if __name__ == "__main__":
