@@ -3,8 +3,9 @@
 Gold: PDFs with a YAML of the same stem (rendercv's shape), zips of XML with `<label type="...">`. A value counts as
 found when its words stand in the text in one piece (blanks, quotes and hyphens at line ends do not matter); as in
 its section when they stand in the section of its heading, and, for entries of several values, in the one entry that
-holds most of them. An entity counts when a predicted span of its kind overlaps a gold span, each used once
-(`entity_f1`); `entity_f1_exact` wants the same words.
+holds most of them. Entities are counted as the distinct words of a kind in a paper (annotators mark a name once or twice,
+not each time it comes): `entity_f1` asks that one of their places overlaps a gold span, `entity_f1_exact` that the
+words are the same.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import time
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -38,7 +40,7 @@ _TYPES = {
 }  # fmt: skip
 
 
-def run(data: Path, limit: int | None = None, sets: str | None = None) -> dict[str, Any]:
+def run(data: Path, sets: str | None = None, limit: int | None = None) -> dict[str, Any]:
     """All sets below `data`; `limit` files of each, `sets` a glob over their keys."""
     found: dict[str, Metrics] = {}
     skipped: dict[str, str] = {}
@@ -156,7 +158,7 @@ def _plain(value: object) -> str:
 def _squash(text: str) -> str:
     """Letters and digits, with quotes and dashes made one kind; blanks and line-end hyphens gone."""
     text = re.sub(r"-\n", "", text)
-    text = text.translate(str.maketrans({"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "-", "−": "-"}))
+    text = text.translate(str.maketrans("’‘“”–—−", "''\"\"---"))
     return re.sub(r"[\s-]+", "", text).casefold()
 
 
@@ -245,7 +247,9 @@ def _entry_values(entry: Any) -> Iterator[str | tuple[str, str]]:
             continue
         if isinstance(value, list):
             for item in value:
-                yield from (_plain(re.sub(r"^\s*-\s*", "", part)) for part in re.split(r"\n|\s+-\s+(?=[A-Z])", str(item)))
+                yield from (
+                    _plain(re.sub(r"^\s*-\s*", "", part)) for part in re.split(r"\n|\s+-\s+(?=[A-Z])", str(item))
+                )
         else:
             yield _plain(value)
     if entry.get("start_date"):
@@ -257,7 +261,9 @@ def _entry_values(entry: Any) -> Iterator[str | tuple[str, str]]:
 def _ordered(entry: Any) -> list[str]:
     if not isinstance(entry, dict):
         return [_plain(entry)]
-    head = next((entry[k] for k in ("company", "institution", "title", "label", "bullet", "name") if entry.get(k)), None)
+    head = next(
+        (entry[k] for k in ("company", "institution", "title", "label", "bullet", "name") if entry.get(k)), None
+    )
     items = [re.split(r"\n|\s+-\s+(?=[A-Z])", str(item))[0] for item in entry.get("highlights") or []]
     return [_plain(v) for v in ([head] if head else []) + items]
 
@@ -275,7 +281,7 @@ def _entities(path: Path, limit: int | None) -> Metrics:
     counts: dict[str, Counter[str]] = {kind: Counter() for kind in set(_TYPES.values())}
     crashes = empty = 0
     with zipfile.ZipFile(path) as archive:
-        names = sorted(n for n in archive.namelist() if n.endswith(".xml"))[:limit]
+        names = sorted(n for n in archive.namelist() if n.endswith(".xml") and "__MACOSX" not in n)[:limit]
         for name in names:
             text, gold = _gold(archive.read(name).decode("utf-8", "replace"))
             try:
@@ -288,18 +294,17 @@ def _entities(path: Path, limit: int | None) -> Metrics:
     out: Metrics = {"files": len(names), "crashes": crashes, "empty": empty}
     total: Counter[str] = Counter()
     for kind, count in sorted(counts.items()):
-        out[f"{kind}_f1"] = _f1(count, "overlap")
+        out[f"{kind}_f1"] = _scores(count)["f1"]
         total.update(count)
-    return out | {
-        "entity_f1": _f1(total, "overlap"),
-        "entity_f1_exact": _f1(total, "exact"),
-        "entity_p": total["overlap"] / max(total["predicted"], 1),
-        "entity_r": total["overlap"] / max(total["gold"], 1),
-    }
+    scores = _scores(total)
+    exact = 2 * total["exact"] / max(total["predicted"] + total["gold"], 1)
+    return out | {"entity_p": scores["p"], "entity_r": scores["r"], "entity_f1": scores["f1"], "entity_f1_exact": exact}
 
 
-def _f1(count: Counter[str], hit: str) -> float:
-    return 2 * count[hit] / (count["predicted"] + count["gold"]) if count["predicted"] + count["gold"] else 0.0
+def _scores(count: Counter[str]) -> Metrics:
+    p = count["right"] / max(count["predicted"], 1)
+    r = count["reached"] / max(count["gold"], 1)
+    return {"p": p, "r": r, "f1": 2 * p * r / (p + r) if p + r else 0.0}
 
 
 def _gold(xml: str) -> tuple[str, list[tuple[str, int, int]]]:
@@ -333,13 +338,14 @@ def _predicted(read: ReadText, outline: Outline) -> list[tuple[str, int, int]]:
     return sorted(set(spans))
 
 
+@cache
 def _skills() -> Callable[[str], Any] | None:
     try:
-        from verivita.engines import skills
+        from verivita.engines.skills import extract, load_taxonomy
     except ImportError:
         return None
-    found: Callable[[str], Any] | None = getattr(skills, "extract", None)
-    return found
+    taxonomy = load_taxonomy()
+    return lambda text: extract(text, taxonomy)
 
 
 def _match(
@@ -349,23 +355,33 @@ def _match(
     predicted: list[tuple[str, int, int]],
     counts: dict[str, Counter[str]],
 ) -> None:
+    """Count one paper: its distinct words of each kind, right when one of their places overlaps one of the other side."""
     places = _aligned(text, read.text)
-    free = list(predicted)
-    for kind, _, _ in predicted:
-        counts[kind]["predicted"] += 1
+    wanted: list[tuple[str, int, int]] = []
     for kind, start, end in gold:
         inside = [places[i] for i in range(start, end) if places[i] >= 0]
-        if not inside:
-            continue
-        counts[kind]["gold"] += 1
-        low, high = inside[0], inside[-1] + 1
-        hits = [p for p in free if p[0] == kind and p[1] < high and low < p[2]]
-        if not hits:
-            continue
-        best = max(hits, key=lambda p: min(p[2], high) - max(p[1], low))
-        free.remove(best)
-        counts[kind]["overlap"] += 1
-        counts[kind]["exact"] += _squash(read.text[best[1] : best[2]]) == _squash(text[start:end])
+        if inside:
+            wanted.append((kind, inside[0], inside[-1] + 1))
+    for kind, count in counts.items():
+        ours = _distinct(read.text, [p for p in predicted if p[0] == kind])
+        theirs = _distinct(read.text, [g for g in wanted if g[0] == kind])
+        count["predicted"] += len(ours)
+        count["gold"] += len(theirs)
+        count["right"] += _touching(ours, theirs)
+        count["reached"] += _touching(theirs, ours)
+        count["exact"] += len(ours.keys() & theirs.keys())
+
+
+def _distinct(text: str, spans: list[tuple[str, int, int]]) -> dict[str, list[tuple[int, int]]]:
+    out: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for _, start, end in spans:
+        out[_squash(text[start:end]).strip(".,;:")].append((start, end))
+    return out
+
+
+def _touching(ours: dict[str, list[tuple[int, int]]], theirs: dict[str, list[tuple[int, int]]]) -> int:
+    others = [span for spans in theirs.values() for span in spans]
+    return sum(any(s < e2 and s2 < e for s, e in spans for s2, e2 in others) for spans in ours.values())
 
 
 def _aligned(gold: str, text: str) -> list[int]:

@@ -78,16 +78,47 @@ def _tidy(text: str) -> str:
     return out.replace(ICON, "•")
 
 
+_ESCAPED = re.compile(r"(?:\\x[0-9a-fA-F]{2})+")
+
+
+def _unescaped(text: str) -> str:
+    r"""`\xe2\x80\xa2`, left by a program that wrote bytes as a literal, -> the character that they stand for."""
+    return _ESCAPED.sub(lambda m: bytes.fromhex(m.group().replace("\\x", "")).decode("utf-8", "ignore"), text)
+
+
 def _plain_lines(text: str) -> Iterator[LooseLine]:
     gap = False
-    for page, sheet in enumerate(text.replace("\r\n", "\n").replace("\r", "\n").split("\f"), start=1):
+    for page, sheet in enumerate(_unescaped(text).replace("\r\n", "\n").replace("\r", "\n").split("\f"), start=1):
         for raw in sheet.split("\n"):
             line = _tidy(raw).rstrip()
             if not line.strip():
                 gap = True
                 continue
-            yield LooseLine(re.sub(r" {3,}", "\t", line.strip()), page=page, gap=gap)
-            gap = False
+            for words, apart in _unfolded(line.strip()):
+                yield LooseLine(words, page=page, gap=gap or apart)
+                gap = False
+
+
+_FOLDED = re.compile(
+    r"(?<!\d\d\d\d)[ \t]{2,}|(?<=\d\d\d\d)[ \t]{2,}(?!(?:19|20)\d\d|present|current)|\s+(?=[•▪●◦])", re.IGNORECASE
+)
+
+
+def _unfolded(line: str) -> Iterator[tuple[str, bool]]:
+    """A line, or the lines that some converter folded into one: there, two blanks stand for a line's end, more for a gap."""
+    breaks = list(_FOLDED.finditer(line)) if len(line) > 300 else []
+    if len(breaks) < 4:
+        yield re.sub(r" {3,}", "\t", line), False
+        return
+    at, apart = 0, False
+    for match in breaks:
+        if line[at : match.start()].strip():
+            yield line[at : match.start()].strip(), apart
+            apart = False
+        apart = apart or len(match.group()) >= 4
+        at = match.end()
+    if line[at:].strip():
+        yield line[at:].strip(), apart
 
 
 _INLINE = (

@@ -118,7 +118,7 @@ def _beside_date(parts: Sequence[Part], at: int) -> bool:
     for other in (at + 1, at - 1, at + 2):
         if 0 <= other < len(parts) and _dated(parts[other].look) and not parts[other].look.bullet:
             lower = parts[max(at, other)].look
-            if abs(other - at) == 1 and (not lower.gap or _loose(parts)):
+            if abs(other - at) == 1 and (not lower.gap or _loose(parts) or (other > at and _only_date([parts[other]]))):
                 return True
             if other == at + 2 and not parts[at + 1].look.bullet and len(parts[at + 1].text) < 80:
                 return True

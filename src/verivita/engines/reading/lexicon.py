@@ -25,7 +25,11 @@ practitioner preparer president principal processor producer professional profes
 proprietor psychologist publicist purchaser realtor receptionist recruiter referee registrar reporter rep
 representative researcher reviewer salesman salesperson saleswoman scholar scientist scribe secretary sergeant server
 setter sme specialist sprinter staff statistician stewardess steward stocker strategist student stylist superintendent
-supervisor surgeon surveyor sysadmin tailor teacher teller tester therapist trader trainee trainer transcriptionist
+supervisor surgeon surveyor sysadmin tailor teacher technician technologist teller tester therapist cleaner pastor priest minister paraprofessional expeditor
+fitter millwright roofer carpenter bricklayer phlebotomist radiographer sonographer optometrist audiologist archivist
+cinematographer videographer publisher composer singer lobbyist ranger soldier lieutenant tradesperson barman cutter
+scheduler sourcer trustee treasurer upholsterer rigger machine-operator dishwasher landscaper nanny babysitter tiler
+writer trader trainee trainer transcriptionist
 translator treasurer tutor typist undergraduate underwriter usher valet vendor veterinarian vice volunteer vp svp avp evp waiter
 waitress warden webmaster welder worker writer dba sdet sde swe pm
 entwickler entwicklerin ingenieur ingenieurin leiter leiterin berater beraterin mitarbeiter mitarbeiterin praktikant

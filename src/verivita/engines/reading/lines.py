@@ -11,6 +11,7 @@ from verivita.engines.reading.contact import emails
 from verivita.engines.reading.dates import DateSpan, find_dates
 from verivita.engines.reading.glyphs import bullet_length
 from verivita.engines.reading.headings import heading_kind
+from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.ports import Line, ReadText
 
 _INLINE = re.compile(r"^([A-ZÄÖÜÉ][A-ZÄÖÜÉ &/]{4,40})\s*[:：]\s*(?=\S)")
@@ -117,8 +118,13 @@ def _may_head(look: Look) -> bool:
 
 
 def _short_title(look: Look) -> bool:
-    words = look.text.split()
-    return len(words) <= 6 and not look.bullet and look.text[:1].isalpha() and not look.text.endswith(".")
+    """Whether a line may be a heading of the paper's own making; names of trades, schools and degrees are none."""
+    text = look.text
+    if len(text.split()) > 6 or look.bullet or not text[:1].isalpha() or text.endswith("."):
+        return False
+    if look.line.size is None and look.line.heading == 0 and (not look.gap or len(text) < 8):
+        return False
+    return title_score(text) < 1 and not school_score(text) and degree_span(text) is None and employer_score(text) < 1.2
 
 
 def _style(look: Look) -> tuple[object, ...]:

@@ -90,6 +90,10 @@ def _section(read: ReadText, heading: Heading | None, part: list[Look], number: 
         _mark_parts(parts, roles, "skills" if kind == "skills" else "text")
     elif heading is not None:
         _mark_parts(parts, roles, "contact")
+    else:
+        intro = [part for part in parts if len(part.text) >= 60 and not emails(part.text) and not phones(part.text)]
+        texts = paragraphs_of(read, intro)
+        _mark_parts(intro, roles, "text")
     start, end = part[0].line.start, part[-1].line.end
     return Section(kind, title, start, end, tuple(look.index for look in part), entries, texts, items)
 
