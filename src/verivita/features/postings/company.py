@@ -74,6 +74,8 @@ def company_size(field: str, text: str = "") -> CompanySize | None:
     if found or not text:
         return found
     head = text[:6000]
+    if not any(word in head for word in ("employee", "people", "person", "team", "company of", "startup of", "staff of")):
+        return None
     for pattern in _IN_TEXT:
         if match := pattern.search(head):
             count = int(match[1].replace(",", ""))

@@ -8,19 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import random
+import re
 import zlib
 from functools import cache
 
 import numpy as np
 import numpy.typing as npt
 
-from verivita.core.text import words
+from verivita.core.text import fold
 
 PERMUTATIONS = 64
 BANDS = 16
 SHINGLE = 3
 _ROWS = PERMUTATIONS // BANDS
 _MAX_WORDS = 6000
+_WORD = re.compile(r"[^\W_]+")
+_NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 
 @cache
@@ -36,7 +39,7 @@ def signature(text: str) -> tuple[int, ...]:
 
     Stable over processes and machines. Two signatures agree in a share of places near the Jaccard similarity of the sets.
     """
-    tokens = words(text)[:_MAX_WORDS]
+    tokens = _WORD.findall(folded(text))[:_MAX_WORDS]
     if not tokens:
         return ()
     count = max(1, len(tokens) - SHINGLE + 1)
@@ -47,6 +50,11 @@ def signature(text: str) -> tuple[int, ...]:
         mixed = (hashed * np.uint64(0x9E3779B97F4A7C15)) ^ (hashed << np.uint64(17))
         lowest = ((mixed[None, :] * factor + add) >> np.uint64(32)).min(axis=1)
     return tuple(int(value) for value in lowest)
+
+
+def folded(text: str) -> str:
+    """Like `core.text.fold`, quicker on long texts that are nearly ASCII."""
+    return _NOT_ASCII.sub(lambda match: fold(match[0]), text).lower()
 
 
 def bands(mark: tuple[int, ...]) -> tuple[str, ...]:

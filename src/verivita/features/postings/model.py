@@ -92,6 +92,8 @@ class RawPosting:
     remote: str = ""
     raw: str = ""
     place: str = ""
+    warning: str = ""
+    """What is odd about the record though it was taken: "no description"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from datetime import date
 
 from verivita.core.money import Pay
-from verivita.core.text import fold, sha256, squeeze
+from verivita.core.text import sha256, squeeze
 from verivita.engines.skills.model import SkillMention
 from verivita.features.postings.company import company_key, company_name, company_size
 from verivita.features.postings.dates import parse_date
-from verivita.features.postings.dedupe import signature
+from verivita.features.postings.dedupe import folded, signature
 from verivita.features.postings.levels import employment_of, level_of
 from verivita.features.postings.links import canonical_url
 from verivita.features.postings.markup import clean_line, clean_text
@@ -75,4 +75,4 @@ def _pay(field: str, description: str) -> tuple[Pay | None, str]:
 
 def content_hash(company: str, title: str, description: str) -> str:
     """SHA-256 over the folded company, title and description: equal for texts that differ in case, accents or blanks."""
-    return sha256("\x1f".join(squeeze(fold(part)) for part in (company_key(company), title, description)))
+    return sha256("\x1f".join(squeeze(folded(part)) for part in (company_key(company), title, description)))

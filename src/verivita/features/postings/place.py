@@ -48,9 +48,7 @@ def read_places(location: str) -> tuple[Place, ...]:
         bare = squeeze(_WORKTYPE.sub(" ", piece)).strip(" ,-–—:.*")
         if not bare:
             continue
-        place = _place(bare)
-        if place.country or place.city:
-            places.append(place)
+        places.extend(place for place in _places(bare) if place.country or place.city)
     return tuple(places)
 
 
@@ -70,7 +68,7 @@ def city_keys(location: str) -> frozenset[str]:
 
 
 _SAME_CITY = {
-    "nyc": "new york", "new york city": "new york", "manhattan": "new york", "brooklyn": "new york", "sf": "san francisco",
+    "nyc": "new york", "ny": "new york", "new york city": "new york", "manhattan": "new york", "brooklyn": "new york", "sf": "san francisco",
     "bay area": "san francisco", "san francisco bay area": "san francisco", "sf bay area": "san francisco", "soma": "san francisco",
     "philly": "philadelphia", "munchen": "munich", "muenchen": "munich", "bengaluru": "bangalore", "kyiv": "kiev",
     "washington dc": "washington", "washington d.c.": "washington", "dc": "washington", "slc": "salt lake city", "koln": "cologne",
@@ -80,6 +78,15 @@ _SAME_CITY = {
 
 def _key(name: str) -> str:
     return squeeze(_NOISE.sub(" ", fold(name))).strip(" .,-'")
+
+
+def _places(text: str) -> list[Place]:
+    """One place, or several where the commas stand between cities: `Berlin, Paris and Madrid`."""
+    parts = [part.strip() for part in text.split(",")]
+    cities = [part for i, part in enumerate(parts) if _key(part) in CITIES and not (i and _key(part) in US_STATES)]
+    if len(parts) > 1 and len(cities) == len(parts) and len({_key(city) for city in cities}) > 1:
+        return [_single(city) for city in cities]
+    return [_place(text)]
 
 
 def _place(text: str) -> Place:

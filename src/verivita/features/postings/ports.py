@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Protocol
 
+from verivita.features.postings.hiring_post import HiringPost, read_post
 from verivita.features.postings.model import RawPosting, Refused
+
+__all__ = ["HiringPost", "PostingReader", "RawPosting", "Refused", "read_post"]
 
 
 class PostingReader(Protocol):

@@ -27,6 +27,7 @@ _VISA = re.compile(
     r"\bvisas?\b|\bsponsor\w*|\bwork (?:permit|authori[sz]ation)|\bH-?1-?B\b|\bauthori[sz]ed to work|\bright to work|\bUS citizens?\b",
     re.I,
 )
+_VISA_WORDS = ("visa", "sponsor", "permit", "authori", "right to work", "citizen", "h1", "h-1")
 _VISA_TOPIC = re.compile(
     r"\bvisas?\b|work permit|authori[sz]|right to work|\bH-?1-?B\b|citizen|sponsorship|sponsor (?:you|your|work|candidates|the right|applicants)",
     re.I,
@@ -208,8 +209,9 @@ def _gather(found: _Found, text: str) -> Requirements:
     years = max(found.years, key=lambda pair: pair[0], default=None)
     required = [s for s in found.schooling if s[1]]
     best = (required or found.schooling or [None])[0]
-    visa = _first(_VISA, text, _VISA_TOPIC)
-    travel = _TRAVEL.search(text)
+    lowered = text.lower()
+    visa = _first(_VISA, text, _VISA_TOPIC) if any(word in lowered for word in _VISA_WORDS) else None
+    travel = _TRAVEL.search(text) if "travel" in lowered else None
     share = next((float(travel[k]) / 100 for k in ("a", "b") if travel and travel[k]), None)
     return Requirements(
         skills=_settled(found.skills.values()),

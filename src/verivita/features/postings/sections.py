@@ -104,6 +104,10 @@ _STRONG_WANT = re.compile(
     r"|(?:\d|two|three|five)\+? years|skills?|we need|expert|need (?:a|an|someone)|hiring)\b",
     re.I,
 )
+_PREFERRED_STEMS = (
+    "plus", "bonus", "prefer", "ideal", "desir", "advantag", "asset", "benef", "helpful", "welcome", "nice to", "good to", "extra ", "would ",
+    "not ", "n't", "n’t", "even better", "optional", "great if", "love it", "points", "a +", "++", "interest",
+)  # fmt: skip
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')\]]?\s+(?=[A-Z0-9\"'(\-•*])|\s(?:•|·|»)\s|\s-\s(?=[A-Z])|(?<=[a-z][.!?)])(?=[A-Z][a-z])"
 )
@@ -116,6 +120,7 @@ _CUT = re.compile(
     r"|a bonus))|,?\s(?:but|while|although)\s|,?\s(?:and )?(?=(?:preferably|ideally|bonus points?|nice to have)\b)|\.\s(?=Bonus)",
     re.I,
 )
+_MAY_CUT = re.compile(r"[;(–—]|but |while |although |[Pp]refer|[Ii]deally|[Bb]onus|[Nn]ice to")
 _TO_DO = re.compile(
     r"\s(?=to (?:work|help|join|lead|build|develop|design|own|drive|create|expand|grow|support|improve|take|manage|architect|maintain|scale|transform)\b)",
     re.I,
@@ -204,7 +209,10 @@ def _line_clauses(text: str, start: int, end: int, section: Ask | None) -> Itera
     for low, high in _sentences(text, start, end):
         sentence = text[low:high]
         base = _of_sentence(sentence, section)
-        cuts = {m.end() for m in _CUT.finditer(sentence)}
+        if base is Ask.OTHER or base is Ask.DUTY or not (_MAY_CUT.search(sentence) or section is None):
+            yield Clause(low, high, low, high, _of_clause(sentence, base), section)
+            continue
+        cuts = {m.end() for m in _CUT.finditer(sentence)} if _MAY_CUT.search(sentence) else set()
         purpose = len(sentence)
         if section is None and (offer := _OFFER.search(sentence)) and (task := _TO_DO.search(sentence, offer.end())):
             purpose = task.end()
@@ -239,15 +247,22 @@ def _of_sentence(sentence: str, section: Ask | None) -> Ask:
         return Ask.DUTY
     if _OUR_OWN.search(sentence) and not _STRONG_WANT.search(sentence):
         return Ask.OTHER
-    if _WANTS.search(sentence) or _REQUIRED.search(sentence) or _PREFERRED.search(sentence):
+    if _WANTS.search(sentence) or _REQUIRED.search(sentence) or _is_preferred(sentence):
         return Ask.REQUIRED
     return Ask.OTHER
+
+
+def _is_preferred(piece: str) -> bool:
+    lowered = piece.lower()
+    if not any(stem in lowered for stem in _PREFERRED_STEMS):
+        return False
+    return bool(_PREFERRED.search(piece) or _PREFERRED_TAIL.search(piece))
 
 
 def _of_clause(piece: str, base: Ask) -> Ask:
     if base in (Ask.OTHER, Ask.DUTY):
         return base
-    if _PREFERRED.search(piece) or _PREFERRED_TAIL.search(piece):
+    if _is_preferred(piece):
         return Ask.PREFERRED
     if base is Ask.PREFERRED and re.search(r"\b(?:is|are) (?:required|mandatory|a must)\b|\bmust have\b", piece, re.I):
         return Ask.REQUIRED

@@ -80,6 +80,10 @@ _YES = re.compile(
 )
 _NO = re.compile(r"^(?:false|no|n|0|none|on-?\s?site|in[- _]?office|in[- _]?person|office|not remote)$", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+")
+_TOPIC = re.compile(
+    r"remot|hybrid|on-?\s?sites?\b|office|from home|at home|home[- ]based|wfh|tele[cw]o|anywhere|wherever|distributed (?:team|company|work)|relocat"
+    r"|in[- ]person|must (?:be|live|reside|work)|local(?:s| cand)"
+)
 _MAX_TEXT = 12_000
 
 
@@ -100,11 +104,27 @@ def location_type_of(field: str, location: str, title: str, text: str) -> Locati
     line, _, rest = body.partition("\n")
     if len(line) <= 300 and (line.count("|") or len(line) < 140):
         by_line = _of_line(line)
-        if by_line is LocationType.REMOTE and _refused(rest[:3000]):
+        if by_line is LocationType.REMOTE and _refused(_about_place(rest[:3000])):
             return LocationType.ONSITE
         if by_line is not LocationType.UNKNOWN:
             return by_line
-    return _of_text(body)
+    return _of_text(_about_place(body))
+
+
+def _about_place(text: str) -> str:
+    """Only the surroundings of words that may speak of the place of work: the patterns are dear on a long text."""
+    pieces: list[str] = []
+    low, high = 0, -1
+    for match in _TOPIC.finditer(text.lower()):
+        start, end = match.start() - 110, match.end() + 110
+        if start > high:
+            if high >= 0:
+                pieces.append(text[low:high])
+            low = max(0, start)
+        high = end
+    if high >= 0:
+        pieces.append(text[low:high])
+    return "\n".join(pieces)
 
 
 def _of_field(field: str) -> LocationType:

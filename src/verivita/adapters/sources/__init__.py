@@ -1,0 +1,1 @@
+"""Readers of job postings: files that a person gives, and boards."""

@@ -1,0 +1,80 @@
+"""A saved page: its JobPosting data, else its main text."""
+
+from __future__ import annotations
+
+import html
+import json
+import re
+from collections.abc import Iterator
+
+from verivita.adapters.sources.linked import posting_of_linked, postings_in
+from verivita.features.postings.ports import RawPosting, Refused
+
+MAX_PAGE = 20_000_000
+_LEFT_OUT = "script,style,noscript,template,nav,header,footer,aside,form,iframe,svg,[hidden],[aria-hidden=true]"
+_MAIN = ("[itemprop=description]", "main", "article", "[role=main]", "#content", ".job-description", ".description", "body")
+
+
+def read_page(page: str, source: str, url: str = "", place: str = "page") -> Iterator[RawPosting | Refused]:
+    """The postings of one page: each JSON-LD JobPosting once; without one, title and main text of the page as one posting."""
+    from selectolax.lexbor import LexborHTMLParser
+
+    if len(page) > MAX_PAGE:
+        yield Refused(place, "the page is too large")
+        return
+    tree = LexborHTMLParser(page)
+    address = url or _attribute(tree, "link[rel=canonical]", "href") or _attribute(tree, "meta[property='og:url']", "content")
+    seen: set[str] = set()
+    for script in tree.css("script"):
+        kind = html.unescape(script.attributes.get("type") or "").lower()
+        if "ld+json" not in kind:
+            continue
+        for item in postings_in(_json(script.text())):
+            key = json.dumps(item, sort_keys=True, default=str)
+            if key not in seen:
+                seen.add(key)
+                yield posting_of_linked(item, f"{place} {len(seen)}", source, address)
+    if not seen:
+        yield _from_text(tree, source, address, place)
+
+
+def _json(text: str) -> object:
+    """The value of a JSON-LD script: as it stands, unescaped, or without comments around it; None when hopeless."""
+    bare = re.sub(r"^\s*(?:<!\[CDATA\[|<!--|//<!\[CDATA\[)|(?:\]\]>|-->|//\]\]>)\s*$", "", text.strip())
+    for candidate in (bare, html.unescape(bare), re.sub(r",\s*([}\]])", r"\1", bare)):
+        try:
+            value: object = json.loads(candidate, strict=False)
+        except (ValueError, RecursionError):
+            continue
+        return value
+    return None
+
+
+def _from_text(tree: object, source: str, url: str, place: str) -> RawPosting | Refused:
+    from selectolax.lexbor import LexborHTMLParser
+
+    assert isinstance(tree, LexborHTMLParser)
+    heading = tree.css_first("h1")
+    site = _attribute(tree, "meta[property='og:site_name']", "content")
+    title = heading.text().strip() if heading else ""
+    title = title or _attribute(tree, "meta[property='og:title']", "content") or (tree.css_first("title").text() if tree.css_first("title") else "")
+    for node in tree.css(_LEFT_OUT):
+        node.decompose()
+    for selector in _MAIN:
+        node = tree.css_first(selector)
+        if node is not None and len(node.text().strip()) > 200:
+            break
+    else:
+        node = tree.body
+    text = (node.html or "") if node is not None else ""
+    if not title.strip() or node is None or len(node.text().strip()) < 40:
+        return Refused(place, "no job posting was found on the page", title.strip()[:80])
+    return RawPosting(source=source, title=title.strip(), description=text, company=site, url=url, place=place, warning="read from the text of the page")
+
+
+def _attribute(tree: object, selector: str, name: str) -> str:
+    from selectolax.lexbor import LexborHTMLParser
+
+    assert isinstance(tree, LexborHTMLParser)
+    node = tree.css_first(selector)
+    return (node.attributes.get(name) or "").strip() if node is not None else ""

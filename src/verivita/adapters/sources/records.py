@@ -1,0 +1,83 @@
+"""JSON and JSON lines of postings, read as a stream."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from verivita.adapters.sources.fields import looks_like_posting, posting_of
+from verivita.adapters.sources.linked import posting_of_linked, postings_in
+from verivita.adapters.sources.streams import lines, open_stream
+from verivita.core.errors import Invalid
+from verivita.features.postings.ports import RawPosting, Refused
+
+_MAX_DEPTH = 60
+_MAX_EVENTS = 20_000
+
+
+def read_lines(data: bytes | Path, source: str) -> Iterator[RawPosting | Refused]:
+    """One JSON object a line; a line that is none is `Refused` with "line N"."""
+    for number, text in lines(data):
+        place = f"line {number}"
+        if text is None:
+            yield Refused(place, "the line is too long")
+            continue
+        if not text.strip():
+            continue
+        try:
+            record = json.loads(text)
+        except (ValueError, RecursionError) as error:
+            yield Refused(place, f"it is no JSON object: {type(error).__name__}", text[:80])
+            continue
+        yield _record(record, place, source)
+
+
+def read_json(data: bytes | Path, source: str) -> Iterator[RawPosting | Refused]:
+    """An array of postings, an object that holds one, or one posting. Bad items are `Refused` with "item N".
+
+    Raises `Invalid` for a text in which no posting can be found.
+    """
+    import ijson
+
+    path = _path_of_items(data)
+    number = 0
+    with open_stream(data) as stream:
+        try:
+            for number, item in enumerate(ijson.items(stream, path, use_float=True), 1):  # noqa: B007
+                yield _record(item, f"item {number}", source)
+        except (ijson.JSONError, ValueError, RecursionError) as error:
+            yield Refused(f"item {number + 1}", f"the JSON breaks off here: {type(error).__name__}")
+
+
+def _path_of_items(data: bytes | Path) -> str:
+    """The ijson prefix of the postings: the shallowest array of objects, else the whole."""
+    import ijson
+
+    with open_stream(data) as stream:
+        top = ""
+        depth = 0
+        try:
+            for count, (prefix, event, _) in enumerate(ijson.parse(stream)):
+                top = top or event
+                depth += event.startswith("start") - event.startswith("end")
+                if depth > _MAX_DEPTH:
+                    raise Invalid("unreadable", "The JSON is nested too deeply.")
+                if event == "start_map" and prefix.endswith("item") and prefix.count(".item") + (prefix == "item") <= 1:
+                    return prefix
+                if count > _MAX_EVENTS:
+                    break
+        except (ijson.JSONError, ValueError) as error:
+            if top not in ("start_array", "start_map"):
+                raise Invalid("unreadable", "This is no JSON.") from error
+    return "item" if top == "start_array" else ""
+
+
+def _record(item: object, place: str, source: str) -> RawPosting | Refused:
+    if not isinstance(item, Mapping):
+        return Refused(place, "it is no object", str(item)[:80])
+    if linked := next(postings_in(item), None):
+        return posting_of_linked(linked, place, source)
+    if not looks_like_posting(item) and "title" not in item:
+        return Refused(place, "it has neither a title nor a text", str(next(iter(item.values()), ""))[:80])
+    return posting_of(item, place, source)
