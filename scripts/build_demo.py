@@ -6,7 +6,9 @@ Run: python scripts/build_demo.py
 
 from __future__ import annotations
 
+import io
 import re
+import zipfile
 from datetime import datetime
 from pathlib import Path
 
@@ -21,7 +23,9 @@ STYLE = """
 #set par(leading: 0.72em, spacing: 0.85em)
 #set list(indent: 0.4em, spacing: 0.72em)
 #show heading.where(level: 1): it => block(text(size: 22pt, it.body))
-#show heading.where(level: 2): it => block(above: 1.5em, below: 0.8em, width: 100%, stroke: (bottom: 0.5pt), inset: (bottom: 3pt), text(size: 12.5pt, it.body))
+#show heading.where(level: 2): it => block(
+  above: 1.5em, below: 0.8em, width: 100%, stroke: (bottom: 0.5pt), inset: (bottom: 3pt),
+  text(size: 12.5pt, it.body))
 #show heading.where(level: 3): it => block(above: 1.15em, below: 0.55em, text(size: 11.5pt, it.body))
 """
 
@@ -76,7 +80,11 @@ def as_docx(markdown: str, path: Path) -> None:
             document.add_paragraph(line[2:], style="List Bullet")
         elif line.strip():
             document.add_paragraph(line)
-    document.save(str(path))
+    made = io.BytesIO()
+    document.save(made)
+    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name, MADE.timetuple()[:6]), old.read(name), zipfile.ZIP_DEFLATED)
 
 
 if __name__ == "__main__":

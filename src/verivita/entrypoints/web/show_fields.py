@@ -109,7 +109,7 @@ def _keyed(place: _Placer, facts: Sequence[Fact], labels: Mapping[FactKind, str]
             if fact.kind is kind:
                 text = said_dates(fact.value) if kind is FactKind.DATES else fact.label or fact.value
                 rows.append(FieldView(place.numbers.get(fact.id), label, (place.value(fact, text),)))
-    return tuple(rows)
+    return tuple(sorted(rows, key=lambda row: row.no if row.no is not None else len(facts)))
 
 
 def _line_field(place: _Placer, facts: Sequence[Fact]) -> tuple[FieldView, ...]:

@@ -232,9 +232,7 @@ def _timeline(posting: Posting, match: Match | None, now: datetime) -> tuple[Tim
             (match.calculated_at, TimelineItem(ago(match.calculated_at, now), "Scored against your papers", "now"))
         )
     if posting.version > 1:
-        items.append(
-            (posting.updated_at, TimelineItem(ago(posting.updated_at, now), "The posting changed"))
-        )
+        items.append((posting.updated_at, TimelineItem(ago(posting.updated_at, now), "The posting changed")))
     items.append((posting.first_seen, TimelineItem(ago(posting.first_seen, now), f"Found in {said.source}, copy kept")))
     if said.posted_on:
         items.append((at_midnight(said.posted_on), TimelineItem(on_day(said.posted_on, now), "Posted")))

@@ -19,15 +19,15 @@ from verivita.entrypoints.web.job_views import (
 from verivita.entrypoints.web.words import number, pay, plural, short_age, short_pay
 from verivita.features.matching import Band, HardStop, Lever, Match, Pair, WishState
 from verivita.features.postings import CompanySize, LocationType, Posting
-from verivita.features.search import LegReport, Understanding
+from verivita.features.search import LegRun, Understanding
 
 BANDS = {Band.STRONG: "Strong", Band.GOOD: "Good", Band.STRETCH: "Stretch", Band.FAR: "Far", Band.NONE: "Not scored"}
 SIZES = {
-    CompanySize.STARTUP: "up to 50 people",
+    CompanySize.STARTUP: "1–50 people",
     CompanySize.SMALL: "51–200 people",
     CompanySize.MEDIUM: "201–1,000 people",
     CompanySize.LARGE: "1,001–10,000 people",
-    CompanySize.ENTERPRISE: "above 10,000 people",
+    CompanySize.ENTERPRISE: "10,000+ people",
 }
 WORDS = {
     WishState.MET: "met",
@@ -187,7 +187,7 @@ def search_url(query: str, **more: object) -> str:
     return f"/jobs?{rest}" if rest else "/jobs"
 
 
-def legs_text(legs: Sequence[LegReport]) -> tuple[str, str]:
+def legs_text(legs: Sequence[LegRun]) -> tuple[str, str]:
     """ "words and meaning, 14 ms", and one line for each leg that is missing ("" where none is)."""
     ran = [_LEGS.get(leg.name, leg.name) for leg in legs if leg.ran and leg.name in ("lexical", "dense")]
     ms = sum(leg.ms for leg in legs if leg.ran)

@@ -64,7 +64,7 @@ def paper_view(
         title=document.title or document.filename,
         filename=document.filename,
         kind=KINDS.get(document.kind, str(document.kind)),
-        summary=f"{plural(pages, 'page')}, {plural(len(coverage.notes) or coverage.total, 'line')}",
+        summary=_summary(document, pages, len(coverage.notes) or coverage.total),
         lines=lines,
         groups=groups,
         coverage=coverage_view(coverage, unknown) if coverage.total else None,
@@ -129,7 +129,7 @@ def paper_row(document: Document, now: datetime) -> PaperRow:
         title=document.title or document.filename,
         href=f"/papers/{document.id}",
         filename=document.filename,
-        kind=KINDS.get(document.kind, str(document.kind)),
+        kind=KINDS.get(document.kind, str(document.kind)) + (", example" if document.is_example else ""),
         lines=number(document.total_lines) if document.status is DocumentStatus.READY else "–",
         state=state,
         state_kind=kind,
@@ -144,6 +144,11 @@ def _state(document: Document) -> tuple[str, str]:
         return "being read", "none"
     missing = document.total_lines - document.understood_lines
     return (f"{plural(missing, 'line')} to look at", "weak") if missing else ("read", "ok")
+
+
+def _summary(document: Document, pages: int, lines: int) -> str:
+    said = f"{plural(pages, 'page')}, {plural(lines, 'line')}"
+    return f"an example, {said}" if document.is_example else said
 
 
 def _line_numbers(notes: Sequence[LineNote]) -> list[tuple[int, int, int]]:
