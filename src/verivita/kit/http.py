@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-import email.utils
 import random
 import socket
 import ssl
 import time
-from collections.abc import AsyncIterable, AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterable,
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +27,7 @@ import httpx2
 
 from verivita.core.errors import Invalid, TooLarge, Unavailable
 from verivita.kit.addresses import PORTS, check_url, is_public, literal, origin, refused
+from verivita.kit.pace import LONGEST_WAIT, Pacer, retry_after
 
 Resolver = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -24,7 +35,6 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _BUSY = frozenset({429, 502, 503, 504})
 _MOST_HOPS = 5
 _MOST_ADDRESSES = 4
-_LONGEST_WAIT = 60.0
 # Sent to the host that was asked for, and to no other to which it may point.
 _FOR_ONE_HOST = frozenset({"authorization", "cookie", "proxy-authorization"})
 
@@ -43,6 +53,15 @@ class Fetched:
     def etag(self) -> str | None:
         """What to send as `etag` next time."""
         return self.headers.get("etag")
+
+
+@dataclass(frozen=True, slots=True)
+class Streamed:
+    """An answer that is still coming: `pieces` gives the decompressed bytes once, as they arrive."""
+
+    status: int
+    headers: Mapping[str, str]
+    pieces: AsyncIterator[bytes] = field(repr=False)
 
 
 class Egress:
@@ -69,7 +88,7 @@ class Egress:
         self._user_agent = user_agent
         self._tries = tries
         self._now, self._sleep = now, sleep
-        self._pacer = _Pacer(pace or {}, now)
+        self._pacer = Pacer(pace or {}, now)
         self._pool = httpcore2.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=40,
@@ -107,6 +126,34 @@ class Egress:
         """POST `content`; otherwise like `get`, but tried again only when it cannot have arrived."""
         return await self._retried("POST", url, headers or {}, content, max_bytes, within)
 
+    @asynccontextmanager
+    async def stream(
+        self,
+        url: str,
+        content: bytes,
+        *,
+        headers: Mapping[str, str] | None = None,
+        max_bytes: int = 20_000_000,
+        idle: float = 60.0,
+    ) -> AsyncIterator[Streamed]:
+        """POST `content` and read the answer while it comes, `idle` seconds at most between two pieces.
+
+        Follows no redirect and tries once. Errors as `get`; they may come while reading, too.
+        """
+        target = check_url(url, self._allow)
+        await self._sleep_if(self._pacer.wait(target))
+        lower = {name.lower(): value for name, value in (headers or {}).items()}
+        try:
+            with _named_errors(target.host):
+                response = await self._send("POST", target, lower, content, idle)
+            try:
+                async with aclosing(_pieces(response, max_bytes, target.host)) as pieces:
+                    yield Streamed(response.status_code, _names(response), pieces)
+            finally:
+                await response.aclose()
+        except _NotReached as error:
+            raise Unavailable("fetch_failed", str(error), retry_after=1) from error
+
     async def aclose(self) -> None:
         """Close all connections."""
         await self._pool.aclose()
@@ -116,7 +163,7 @@ class Egress:
     ) -> Fetched:
         for attempt in range(1, self._tries + 1):
             last = attempt == self._tries
-            pause = min(_LONGEST_WAIT, 0.5 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 (only spreads load)
+            pause = min(LONGEST_WAIT, 0.5 * 2**attempt * random.uniform(0.5, 1.0))  # noqa: S311 (only spreads load)
             try:
                 got = await self._followed(method, url, headers, content, max_bytes, within)
             except _NotReached as error:
@@ -125,10 +172,10 @@ class Egress:
             else:
                 if got.status not in _BUSY:
                     return got
-                asked = _retry_after(got.headers.get("retry-after"))
+                asked = retry_after(got.headers.get("retry-after"))
                 pause = pause if asked is None else asked
                 self._pacer.hold(httpx2.URL(got.url), pause)
-                if last or pause > _LONGEST_WAIT or method != "GET":
+                if last or pause > LONGEST_WAIT or method != "GET":
                     host = httpx2.URL(got.url).host
                     message = f"{host} answers that it is busy ({got.status})."
                     raise Unavailable("fetch_failed", message, retry_after=pause, extra={"status": got.status})
@@ -162,21 +209,19 @@ class Egress:
     ) -> Fetched:
         try:
             async with asyncio.timeout(within):
-                return await self._once(method, url, headers, content, max_bytes)
+                with _named_errors(url.host):
+                    response = await self._send(method, url, headers, content, idle=30.0)
+                try:
+                    body = await _read(response, max_bytes, url.host)
+                finally:
+                    await response.aclose()
         except TimeoutError as error:
             raise _NotReached(f"{url.host} took longer than {within:g} seconds.") from error
-        except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
-            raise _NotReached(f"{url.host} cannot be reached ({error}).", unsent=True) from error
-        except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
-            raise _NotReached(f"{url.host} broke off.") from error
-        except httpcore2.LocalProtocolError as error:
-            raise Invalid("bad_header", f"A header cannot be sent: {error}.") from error
-        except httpx2.DecodingError as error:
-            raise Unavailable("fetch_failed", f"{url.host} sent something that cannot be unpacked.") from error
+        return Fetched(response.status_code, _names(response), body, str(url), response.status_code == 304)
 
-    async def _once(
-        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes, max_bytes: int
-    ) -> Fetched:
+    async def _send(
+        self, method: str, url: httpx2.URL, headers: Mapping[str, str], content: bytes, idle: float
+    ) -> httpx2.Response:
         ours = {"user-agent": self._user_agent, "accept-encoding": "gzip, deflate", **headers}
         ours.pop("host", None)
         request = httpx2.Request(method, url, headers=ours, content=content if method == "POST" else None)
@@ -188,16 +233,10 @@ class Egress:
                 ),
                 headers=request.headers.raw,
                 content=request.stream,
-                extensions={"timeout": {"connect": 10.0, "read": 30.0, "write": 30.0, "pool": 30.0}},
+                extensions={"timeout": {"connect": 10.0, "read": idle, "write": idle, "pool": idle}},
             )
         )
-        response = httpx2.Response(answer.status, headers=answer.headers, stream=_Stream(answer), request=request)
-        try:
-            body = await _read(response, max_bytes)
-        finally:
-            await response.aclose()
-        names = {name.lower(): value for name, value in response.headers.items()}
-        return Fetched(response.status_code, names, body, str(url), response.status_code == 304)
+        return httpx2.Response(answer.status, headers=answer.headers, stream=_Stream(answer), request=request)
 
     async def _sleep_if(self, seconds: float) -> None:
         if seconds > 0:
@@ -272,52 +311,41 @@ class _Stream(httpx2.AsyncByteStream):
         await self._answer.aclose()
 
 
-class _Pacer:
-    """When each domain may be asked next."""
-
-    def __init__(self, pace: Mapping[str, float], now: Callable[[], float]) -> None:
-        self._pace = {domain.lower(): seconds for domain, seconds in pace.items()}
-        self._now = now
-        self._next: dict[str, float] = {}
-
-    def wait(self, url: httpx2.URL) -> float:
-        """Take the next free moment for this host; the answer is how many seconds away it is."""
-        now, name = self._now(), self._name(url)
-        at = max(now, self._next.get(name, now))
-        self._keep(name, at + self._pace.get(name, 0.0))
-        return at - now
-
-    def hold(self, url: httpx2.URL, seconds: float) -> None:
-        """Nobody asks this host before so many seconds have gone."""
-        name = self._name(url)
-        self._keep(name, max(self._next.get(name, 0.0), self._now() + min(seconds, _LONGEST_WAIT)))
-
-    def _name(self, url: httpx2.URL) -> str:
-        parts = url.host.lower().rstrip(".").split(".")
-        suffixes = (".".join(parts[start:]) for start in range(len(parts)))
-        return next((suffix for suffix in suffixes if suffix in self._pace), ".".join(parts))
-
-    def _keep(self, name: str, at: float) -> None:
-        now = self._now()
-        if len(self._next) > 1000:
-            self._next = {host: then for host, then in self._next.items() if then > now}
-        if at > now:
-            self._next[name] = at
+@contextmanager
+def _named_errors(host: str) -> Iterator[None]:
+    """Turn the errors of the layers below into ours, with the host's name."""
+    try:
+        yield
+    except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
+        raise _NotReached(f"{host} cannot be reached ({error}).", unsent=True) from error
+    except (httpcore2.NetworkError, httpcore2.TimeoutException, httpcore2.RemoteProtocolError) as error:
+        raise _NotReached(f"{host} broke off.") from error
+    except httpcore2.LocalProtocolError as error:
+        raise Invalid("bad_header", f"A header cannot be sent: {error}.") from error
+    except httpx2.DecodingError as error:
+        raise Unavailable("fetch_failed", f"{host} sent something that cannot be unpacked.") from error
 
 
-async def _read(response: httpx2.Response, max_bytes: int) -> bytes:
-    """The whole body; stops at the first byte too many, however small it was before unpacking."""
+async def _pieces(response: httpx2.Response, max_bytes: int, host: str) -> AsyncGenerator[bytes, None]:
+    """The body unpacked piece by piece, up to the first byte too many, however small it was before unpacking."""
+    size = 0
+    with _named_errors(host):
+        async for piece in response.aiter_bytes():
+            size += len(piece)
+            if size > max_bytes:
+                raise TooLarge(message=f"The answer of {host} is larger than {max_bytes} bytes.")
+            yield piece
+
+
+async def _read(response: httpx2.Response, max_bytes: int, host: str) -> bytes:
     said = response.headers.get("content-length", "")
     if said.isdigit() and int(said) > max_bytes:
-        raise TooLarge(message=f"The page is larger than {max_bytes} bytes.")
-    pieces: list[bytes] = []
-    size = 0
-    async for piece in response.aiter_bytes():
-        size += len(piece)
-        if size > max_bytes:
-            raise TooLarge(message=f"The page is larger than {max_bytes} bytes.")
-        pieces.append(piece)
-    return b"".join(pieces)
+        raise TooLarge(message=f"The answer of {host} is larger than {max_bytes} bytes.")
+    return b"".join([piece async for piece in _pieces(response, max_bytes, host)])
+
+
+def _names(response: httpx2.Response) -> dict[str, str]:
+    return {name.lower(): value for name, value in response.headers.items()}
 
 
 def _joined(base: httpx2.URL, place: str) -> str:
@@ -325,18 +353,6 @@ def _joined(base: httpx2.URL, place: str) -> str:
         return str(base.join(place))
     except (httpx2.InvalidURL, ValueError, UnicodeError) as error:
         raise Invalid("bad_url", f"{base.host} leads to something that is no address.") from error
-
-
-def _retry_after(text: str | None) -> float | None:
-    """Seconds from a Retry-After header, in either of its forms; None when it is missing or nonsense."""
-    if not text:
-        return None
-    if text.strip().isdigit():
-        return float(text)
-    try:
-        return max(0.0, email.utils.parsedate_to_datetime(text).timestamp() - time.time())
-    except (ValueError, TypeError, OverflowError):
-        return None
 
 
 async def _resolve(host: str, port: int) -> Sequence[str]:

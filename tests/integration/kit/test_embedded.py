@@ -198,7 +198,7 @@ class TestRefuse:
 
     def test_a_home_that_cannot_be_made_is_refused(self, tmp_path: Path) -> None:
         (tmp_path / "file").write_text("")
-        with pytest.raises(Unavailable, match="cannot be made"):
+        with pytest.raises(Unavailable, match="cannot be used"):
             EmbeddedPostgres(tmp_path / "file" / "home").start()
 
 

@@ -346,6 +346,57 @@ class TestHops:
         assert ("content-type" in site.asked[1].headers) == (method == "POST")
 
 
+class TestStream:
+    async def test_pieces_arrive_while_the_rest_is_still_to_come(self, site: Site, egress: Egress) -> None:
+        first_seen = asyncio.Event()
+
+        async def answer(asked: Asked, out: asyncio.StreamWriter) -> None:
+            out.write(b"HTTP/1.1 200 OK\r\nconnection: close\r\n\r\ndata: 1\n\n")
+            await out.drain()
+            await first_seen.wait()  # the end is sent only after the beginning has been read
+            out.write(b"data: 2\n\n" + asked.body)
+
+        site.answer = answer
+        got: list[bytes] = []
+        async with egress.stream(site.url, b"ask", headers={"X-Key": "k"}) as streamed:
+            assert streamed.status == 200
+            async for piece in streamed.pieces:
+                got.append(piece)
+                first_seen.set()
+        assert b"".join(got) == b"data: 1\n\ndata: 2\n\nask"
+        assert site.asked[0].headers["x-key"] == "k"
+
+    async def test_refusals(self, site: Site, egress: Egress) -> None:
+        with pytest.raises(Denied):
+            async with egress.stream("http://127.0.0.1:1/", b""):
+                pass
+        gone = Egress({"127.0.0.1:1"})
+        with pytest.raises(Unavailable, match="cannot be reached"):
+            async with gone.stream("http://127.0.0.1:1/", b""):
+                pass
+        await gone.aclose()
+
+    async def test_too_much_too_slow_or_broken_off(self, site: Site, egress: Egress) -> None:
+        site.says(200, b"x" * 1000)
+        with pytest.raises(TooLarge):
+            async with egress.stream(site.url, b"", max_bytes=999) as streamed:
+                assert [piece async for piece in streamed.pieces]
+
+        async def answer(_: Asked, out: asyncio.StreamWriter) -> None:
+            out.write(b"HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nabc")
+            await out.drain()
+            if len(site.asked) > 2:
+                await asyncio.sleep(60)
+
+        site.answer = answer
+        with pytest.raises(Unavailable, match="broke off"):
+            async with egress.stream(site.url, b"") as streamed:
+                assert [piece async for piece in streamed.pieces]
+        with pytest.raises(Unavailable, match="broke off"):
+            async with egress.stream(site.url, b"", idle=0.2) as streamed:
+                assert [piece async for piece in streamed.pieces]
+
+
 class Hand:
     """A clock that sleeping moves."""
 

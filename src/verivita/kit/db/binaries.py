@@ -50,7 +50,7 @@ def find_binaries(given: Path | None = None, major: int | None = None) -> Binari
     Raises `Unavailable` (code `database_binaries_missing`) that says what was looked at and why it does not do.
     """
     refusals: list[str] = []
-    for folder in [given] if given is not None else _candidates():
+    for folder in [given] if given is not None else dict.fromkeys(_candidates()):
         try:
             found = check_binaries(folder)
         except ValueError as error:

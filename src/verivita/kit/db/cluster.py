@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -199,12 +200,21 @@ def fits_socket(folder: Path) -> bool:
 
 
 def choose_port(files: Files, *, fresh: bool = False) -> int:
-    """The port of last time if it is free, else (or when `fresh`) one that is free now; kept for next time."""
+    """The port of last time if it is free, else (or when `fresh`) one that is free now; kept for next time.
+
+    Others know the old port, and what a killed server leaves may hold it for a moment: it is waited for a little.
+    """
     try:
         kept = 0 if fresh else int(files.port.read_text("ascii"))
     except (FileNotFoundError, ValueError):
         kept = 0
-    port = _free(kept) or _free(0)
+    port = 0
+    for _ in range(20 if kept else 0):
+        port = _free(kept)
+        if port:
+            break
+        time.sleep(0.1)
+    port = port or _free(0)
     files.port.write_text(f"{port}\n", "ascii")
     return port
 

@@ -6,13 +6,15 @@ Used when no DATABASE_URL is given. Several of our processes share one server; a
 from __future__ import annotations
 
 import asyncio
+import errno
 import logging
 import shutil
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
@@ -20,7 +22,7 @@ from urllib.parse import quote
 
 import psycopg
 
-from verivita.core.errors import Unavailable
+from verivita.core.errors import StorageFull, Unavailable, VerivitaError
 from verivita.kit.db import cluster
 from verivita.kit.db.binaries import NEXT_STEP, Binaries, find_binaries
 from verivita.kit.db.run_as import RunAs, choose, clean_env, reachable
@@ -97,9 +99,8 @@ class EmbeddedPostgres:
 
         `started_here` tells afterwards whether this object started it. Raises `Unavailable` with what the server said.
         """
-        self._make_home()
         self._stopped.clear()
-        with self._files.lock():
+        with self._alone():
             return self._start()
 
     def running(self) -> bool:
@@ -126,13 +127,12 @@ class EmbeddedPostgres:
         """End the server of this data directory, and wait for its end. Does nothing when it does not run."""
         self._stopped.set()
         if self._files.home.is_dir():
-            with self._files.lock():
+            with self._alone():
                 self._stop(mode)
 
     def restart(self) -> Dsn:
         """Stop and start again, without letting another process in between; `started_here` stays as it was."""
-        self._make_home()
-        with self._files.lock():
+        with self._alone():
             ours = self.started_here
             self._stop("fast")
             dsn = self._start()
@@ -151,26 +151,32 @@ class EmbeddedPostgres:
             if self._stopped.is_set():
                 return
             try:
+                cluster.cap_log(self._files.log)
                 await asyncio.to_thread(self._revive)
-            except (Unavailable, OSError) as error:
+            except VerivitaError as error:
                 pause = min(30.0, pause * 2 + 1)
                 _log.error("the embedded database does not come back: %s", error)
 
     def _revive(self) -> None:
-        cluster.cap_log(self._files.log)
         if self.running():
             return
-        with self._files.lock():
+        with self._alone():
             if not self._stopped.is_set() and not self.running():
                 _log.warning("the embedded database died; starting it again")
                 self._start()
 
-    def _make_home(self) -> None:
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Nobody else starts or stops this server inside; what the operating system refuses becomes our error."""
         try:
             self._files.home.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with self._files.lock():
+                yield
         except OSError as error:
+            if error.errno == errno.ENOSPC:
+                raise StorageFull(message=f"There is no room left for {self._files.home}.") from error
             raise Unavailable(
-                "database_unavailable", f"The data folder {self._files.home} cannot be made: {error.strerror}."
+                "database_unavailable", f"The data folder {self._files.home} cannot be used: {error}."
             ) from error
 
     def _find(self) -> Binaries:
@@ -202,15 +208,17 @@ class EmbeddedPostgres:
             cluster.initialise(self._files, binaries, run_as, sync=self._options.get("fsync", "on") != "off")
         folder = cluster.socket_folder(self._files, run_as)
         cluster.cap_log(self._files.log)
+        fresh_port = False
         for attempt in range(1, _TRIES + 1):
             cluster.clear_leftovers(self._files, folder)
             begin = self._files.log.stat().st_size if self._files.log.exists() else 0
-            child = self._spawn(binaries, run_as, folder, fresh_port=attempt > 1)
+            child = self._spawn(binaries, run_as, folder, fresh_port=fresh_port)
             try:
                 dsn = self._wait(child, begin)
             except _TryAgain as error:
                 if attempt == _TRIES:
                     raise cluster.did_not_start("did not start", str(error)) from error
+                fresh_port = "could not bind" in str(error)
                 time.sleep(0.5 * attempt)
             else:
                 self.started_here = True
