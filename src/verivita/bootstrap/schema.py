@@ -49,3 +49,8 @@ def _command(url: str, name: str, revision: str) -> None:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
     getattr(command, name)(config, revision)
+
+
+def newest() -> str:
+    """The newest migration of this release, read off the names of the steps."""
+    return max(path.stem.split("_")[0] for path in (MIGRATIONS / "versions").glob("[0-9]*.py"))

@@ -49,12 +49,43 @@ def by_secret(table: str) -> str:
     return f"CREATE POLICY by_secret ON {table} FOR SELECT USING (secret_hash = {_CREDENTIAL})"
 
 
+def queue_tables() -> list[str]:
+    """The task queue's own tables, as its package makes them."""
+    from procrastinate.schema import SchemaManager
+
+    # The driver takes one statement with parameters or many without; a lone % would be read as a parameter.
+    return [SchemaManager.get_schema().replace("%", "%%")]
+
+
 def queue_rights() -> list[str]:
-    """The application may queue jobs and cancel them; it cannot read other jobs' arguments."""
+    """The application may queue jobs, through a function that runs as the owner; it cannot read other jobs."""
+    defer = "procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[])"
     return [
-        f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO {APP_ROLE}",
-        "ALTER FUNCTION procrastinate_defer_jobs_v1(procrastinate_job_to_defer_v1[]) SECURITY DEFINER "
-        "SET search_path = public, pg_temp",
+        f"ALTER FUNCTION {defer} SECURITY DEFINER",
+        f"ALTER FUNCTION {defer} SET search_path = public, pg_temp",
+        f"GRANT EXECUTE ON FUNCTION {defer} TO {APP_ROLE}",
+    ]
+
+
+def drop_queue() -> list[str]:
+    """Remove everything that the queue's package made."""
+    return [
+        """
+        DO $$ DECLARE item record; BEGIN
+          FOR item IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+            AND tablename LIKE 'procrastinate\\_%%' LOOP
+            EXECUTE format('DROP TABLE %%I CASCADE', item.name);
+          END LOOP;
+          FOR item IN SELECT p.oid::regprocedure AS name FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+            WHERE n.nspname = 'public' AND p.proname LIKE 'procrastinate\\_%%' LOOP
+            EXECUTE format('DROP FUNCTION %%s CASCADE', item.name);
+          END LOOP;
+          FOR item IN SELECT t.typname AS name FROM pg_type t JOIN pg_namespace n ON n.oid = t.typnamespace
+            WHERE n.nspname = 'public' AND t.typname LIKE 'procrastinate\\_%%' AND t.typtype IN ('e', 'c') LOOP
+            EXECUTE format('DROP TYPE IF EXISTS %%I CASCADE', item.name);
+          END LOOP;
+        END $$
+        """
     ]
 
 

@@ -14,7 +14,7 @@ from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Issued, Person, Preferences
 from verivita.features.identity.repository import IdentityRepository
-from verivita.kit.crypto import new_secret, secret_hash
+from verivita.kit.crypto import Keyring, new_secret, secret_hash
 from verivita.kit.db import Credential, Database, Everywhere
 from verivita.kit.event_log import EventLog
 
@@ -30,8 +30,8 @@ NOBODY = Principal(TenantId(UUID(int=0)), PersonId(UUID(int=0)), Role.STUDENT, I
 class IdentityService:
     """Who there is, and how they come in."""
 
-    def __init__(self, db: Database, repo: IdentityRepository, events: EventLog, clock: Clock) -> None:
-        self.db, self.repo, self.events, self.clock = db, repo, events, clock
+    def __init__(self, db: Database, keyring: Keyring, events: EventLog, clock: Clock) -> None:
+        self.db, self.repo, self.events, self.clock = db, IdentityRepository(keyring), events, clock
 
     async def owner(self, principal: Principal) -> Principal:
         """The owner of this installation, made with their tenant on first use; `principal` is `NOBODY`.

@@ -1,6 +1,8 @@
 """A person's own resumes and notes. Face of the room."""
 
+from verivita.features.library.ingest import DocumentEngines, passages_collection
 from verivita.features.library.model import (
+    Added,
     CandidateProfile,
     Coverage,
     Document,
@@ -17,21 +19,27 @@ from verivita.features.library.model import (
     ShownSkill,
     Span,
 )
+from verivita.features.library.service import LibraryService, Opened
 
 __all__ = [
+    "Added",
     "CandidateProfile",
     "Coverage",
     "Document",
+    "DocumentEngines",
     "DocumentKind",
     "DocumentStatus",
     "Evidence",
     "Fact",
     "FactKind",
+    "LibraryService",
     "LineNote",
+    "Opened",
     "Passage",
     "ReadResult",
     "ShownDegree",
     "ShownRole",
     "ShownSkill",
     "Span",
+    "passages_collection",
 ]

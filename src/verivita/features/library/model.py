@@ -125,6 +125,7 @@ class Document:
     content_hash: str
     status: DocumentStatus
     is_active: bool
+    is_example: bool
     pages: int
     understood_lines: int
     total_lines: int

@@ -68,6 +68,7 @@ class LibraryRepository:
             "size": document.size,
             "content_blind": blind,
             "blob_key": blob_key,
+            "is_example": document.is_example,
             "meta": self._sealed_meta(principal, document),
         }
         return await self._documents.insert_new(tx, principal, row, "tenant_id", "person_id", "content_blind")
@@ -103,6 +104,12 @@ class LibraryRepository:
     async def set_active(self, tx: Tx, principal: Principal, id: UUID, active: bool, version: int | None) -> bool:
         """Whether a document counts for matching."""
         return await self._documents.change(tx, principal, id, {"is_active": active, "updated_at": func.now()}, version)
+
+    async def retire_examples(self, tx: Tx, principal: Principal) -> int:
+        """The example person's papers stop counting; how many did count."""
+        mine = documents.c.is_example & documents.c.is_active
+        values = {"is_active": False, "updated_at": func.now(), "version": documents.c.version + 1}
+        return (await tx.run(self._documents.update(principal).where(mine).values(**values))).rowcount
 
     async def store_reading(self, tx: Tx, principal: Principal, id: DocumentId, read: ReadResult) -> bool:
         """Replace all that was read of a document; False when the document is gone."""
@@ -208,6 +215,7 @@ class LibraryRepository:
             content_hash=meta["content_hash"],
             status=DocumentStatus(row.status),
             is_active=row.is_active,
+            is_example=row.is_example,
             pages=row.pages,
             understood_lines=row.understood_lines,
             total_lines=row.total_lines,

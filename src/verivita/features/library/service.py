@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
@@ -13,8 +15,8 @@ from verivita.core.ids import DocumentId, new_id
 from verivita.core.page import Page, PageRequest
 from verivita.core.principal import Principal
 from verivita.core.text import clean, sha256, squeeze
-from verivita.engines.reading import sniff
-from verivita.features.library.ingest import DocumentIngest, Stage
+from verivita.engines.reading.sniff import sniff
+from verivita.features.library.ingest import DocumentEngines, DocumentIngest, Stage
 from verivita.features.library.model import (
     Added,
     CandidateProfile,
@@ -25,13 +27,19 @@ from verivita.features.library.model import (
     Fact,
     Passage,
 )
-from verivita.features.library.profile import profile_of
+from verivita.features.library.profile import ActivePaper, profile_of
 from verivita.features.library.repository import LibraryRepository
 from verivita.features.library.tasks import INGEST_DOCUMENT
 from verivita.kit.blobs import BlobStore
+from verivita.kit.crypto import Keyring
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
 from verivita.kit.queue import Queue
+
+
+_LONGEST_TITLE = 200
+_PROVING = (DocumentKind.RESUME, DocumentKind.PORTFOLIO)
+"""Notes show what a person studies, not what they did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,47 +58,60 @@ class LibraryService:
     def __init__(
         self,
         db: Database,
-        repo: LibraryRepository,
+        keyring: Keyring,
         events: EventLog,
         queue: Queue,
         blobs: BlobStore,
-        ingest: DocumentIngest,
+        engines: DocumentEngines,
         clock: Clock,
         max_bytes: int,
     ) -> None:
-        self.db, self.repo, self.events, self.queue = db, repo, events, queue
-        self._blobs, self._ingest, self._clock, self._max_bytes = blobs, ingest, clock, max_bytes
+        self.db, self.repo, self.events, self.queue = db, LibraryRepository(keyring), events, queue
+        self._blobs, self._ingest, self._clock, self._max_bytes = blobs, DocumentIngest(engines), clock, max_bytes
 
     async def add(
-        self, principal: Principal, filename: str, data: bytes, kind: DocumentKind, title: str = ""
+        self,
+        principal: Principal,
+        filename: str,
+        data: bytes,
+        kind: DocumentKind,
+        title: str = "",
+        *,
+        example: bool = False,
     ) -> Added:
         """Keep a paper and queue its reading; the same bytes again give the paper that is there.
 
-        Raises `TooLarge`, or `Invalid` (empty, wrong_type) for bytes that are no paper at all.
+        With the first own resume the papers of the example person stop counting. Raises `TooLarge`, or `Invalid` for a
+        title that is too long; what is wrong with the bytes themselves comes out when they are read.
         """
         filename = _plain_name(filename)
         if len(data) > self._max_bytes:
             limit = self._max_bytes // 2**20
             raise TooLarge(message=f"{filename} is larger than {limit} MB.", next="Save a smaller copy and try again.")
-        media_type = sniff(data, filename)
-        if len(title) > 200:
-            raise Invalid(message="The title is too long.", errors=[FieldError("title", "must have at most 200 letters")])
-        document = self._new(filename, data, kind, media_type, title)
-        blind = self.repo.blind(principal, data)
+        if len(title) > _LONGEST_TITLE:
+            raise Invalid(
+                message="The title is too long.",
+                errors=[FieldError("title", f"must have at most {_LONGEST_TITLE} letters")],
+            )
+        document = self._new(filename, data, kind, title, example)
+        blind, key = self.repo.blind(principal, data), f"documents/{principal.tenant_id}/{document.id}"
         async with self.db.begin(principal) as tx:
             twin = await self.repo.same_content(tx, principal, blind)
-        if twin is None:
-            key = f"documents/{principal.tenant_id}/{document.id}"
-            await self._blobs.put(key, self.repo.seal_file(principal, document.id, data))
-            async with self.db.begin(principal) as tx:
-                added = await self.repo.add(tx, principal, document, blind, key)
-                if added:
-                    payload = {"document_id": str(document.id)}
-                    task_id = await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, payload)
-                    await self.events.record(tx, principal, Event("document.added", payload))
-                    return Added(document, None, task_id)
-                twin = await self.repo.same_content(tx, principal, blind)
-            await self._blobs.delete(key)
+        if twin is not None:
+            return Added(twin, twin.id, None)
+        await self._blobs.put(key, self.repo.seal_file(principal, document.id, data))
+        async with self.db.begin(principal) as tx:
+            added = await self.repo.add(tx, principal, document, blind, key)
+            if added:
+                if kind is DocumentKind.RESUME and not example:
+                    await self.repo.retire_examples(tx, principal)
+                payload = {"document_id": str(document.id)}
+                task_id = await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, payload)
+                await self.events.record(tx, principal, Event("document.added", payload))
+                return Added(document, None, task_id)
+            twin = await self.repo.same_content(tx, principal, blind)
+        # Two of the same bytes at once: the other one came first, and ours has nothing to hold.
+        await self._blobs.delete(key)
         if twin is None:
             raise NotFound("document")
         return Added(twin, twin.id, None)
@@ -106,20 +127,20 @@ class LibraryService:
             result = await self._ingest.read(principal, document, data, stage)
         except Invalid as refusal:
             async with self.db.begin(principal) as tx:
-                await self.repo.set_status(
-                    tx, principal, id, DocumentStatus.FAILED, refusal.code, refusal.message
-                )
+                await self.repo.set_status(tx, principal, id, DocumentStatus.FAILED, refusal.code, refusal.message)
             raise
+        async with self.db.begin(principal) as tx:
+            before = await self.repo.passage_ids(tx, principal, id)
+        # Old vectors go first: after a crash at any point below, the next try finds every id that may still be indexed.
+        await self._ingest.forget(principal, before)
         async with self.db.begin(principal) as tx:
             stored = await self.repo.store_reading(tx, principal, document.id, result)
             if stored:
                 payload = {"document_id": str(id), "facts": len(result.facts), "passages": len(result.passages)}
                 await self.events.record(tx, principal, Event("document.ready", payload))
         if not stored:
-            # Removed while it was read: what the indexes got must go too.
-            await self._ingest.forget(principal, document.id)
             raise NotFound("document")
-        await self._ingest.index(principal, document.id, result, stage)
+        await self._ingest.index(principal, document.id, result.passages, stage)
         return await self.get(principal, id)
 
     async def get(self, principal: Principal, id: UUID) -> Document:
@@ -175,7 +196,9 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             if not await self.repo.set_active(tx, principal, id, active, version):
                 raise NotFound("document")
-            await self.events.record(tx, principal, Event("document.chosen", {"document_id": str(id), "active": active}))
+            await self.events.record(
+                tx, principal, Event("document.chosen", {"document_id": str(id), "active": active})
+            )
         return await self.get(principal, id)
 
     async def reread(self, principal: Principal, id: UUID) -> UUID:
@@ -188,33 +211,40 @@ class LibraryService:
         """Remove a paper with every trace: row, facts, passages, vectors, original. Raises `NotFound`."""
         async with self.db.begin(principal) as tx:
             key = await self.repo.blob_key(tx, principal, id)
+            passages = await self.repo.passage_ids(tx, principal, id)
             if key is None or not await self.repo.delete(tx, principal, id):
                 raise NotFound("document")
             await self.events.record(tx, principal, Event("document.removed", {"document_id": str(id)}))
-        await self._ingest.forget(principal, DocumentId(id))
+        await self._ingest.forget(principal, passages)
         await self._blobs.delete(key)
+
+    async def all(self, principal: Principal) -> list[Document]:
+        """Every paper of the person, newest first."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.all(tx, principal)
 
     async def profile(self, principal: Principal) -> CandidateProfile:
         """What the papers that count prove, as matching may know it."""
         async with self.db.begin(principal) as tx:
             documents = await self.repo.all(tx, principal)
-            ready = [d for d in documents if d.is_active and d.status is DocumentStatus.READY]
-            facts = await self.repo.facts(tx, principal, [d.id for d in ready if d.kind is not DocumentKind.NOTES])
-            texts = {d.id: await self.repo.text(tx, principal, d.id) or "" for d in ready}
-        return profile_of(facts, texts)
+            ready = [d.id for d in documents if d.is_active and d.status is DocumentStatus.READY and d.kind in _PROVING]
+            facts = await self.repo.facts(tx, principal, ready)
+            texts = [await self.repo.text(tx, principal, id) or "" for id in ready]
+        return await asyncio.to_thread(_profile, ready, facts, texts)
 
-    def _new(self, filename: str, data: bytes, kind: DocumentKind, media_type: str, title: str) -> Document:
+    def _new(self, filename: str, data: bytes, kind: DocumentKind, title: str, example: bool) -> Document:
         now = self._clock.now()
         return Document(
             id=DocumentId(new_id()),
             kind=kind,
             title=squeeze(clean(title)) or PurePath(filename).stem or "Untitled",
             filename=filename,
-            media_type=media_type,
+            media_type=sniff(data, filename),
             size=len(data),
             content_hash=sha256(data),
             status=DocumentStatus.QUEUED,
             is_active=True,
+            is_example=example,
             pages=0,
             understood_lines=0,
             total_lines=0,
@@ -227,8 +257,12 @@ class LibraryService:
         )
 
 
+def _profile(ids: Sequence[DocumentId], facts: Sequence[Fact], texts: Sequence[str]) -> CandidateProfile:
+    mine = {id: tuple(fact for fact in facts if fact.document_id == id) for id in ids}
+    return profile_of([ActivePaper(text, mine[id]) for id, text in zip(ids, texts, strict=True)])
+
+
 def _plain_name(filename: str) -> str:
     """The last part of a file name, without control characters, at most 200 letters."""
     name = squeeze(clean(filename.replace("\\", "/")).rsplit("/", 1)[-1])
     return name[-200:] or "paper"
-

@@ -22,6 +22,8 @@ documents = personal_table(
     Column("text", LargeBinary),
     Column("coverage", LargeBinary),
     Column("is_active", Boolean, nullable=False, server_default="true"),
+    # A paper of the example person, not of the one who owns this library.
+    Column("is_example", Boolean, nullable=False, server_default="false"),
     Column("pages", Integer, nullable=False, server_default="0"),
     Column("understood_lines", Integer, nullable=False, server_default="0"),
     Column("total_lines", Integer, nullable=False, server_default="0"),

@@ -1,0 +1,29 @@
+"""Resume against posting: scores, matched and missing skills. Face of the room."""
+
+from verivita.features.matching.model import (
+    SCORE_VERSION,
+    Band,
+    HardStop,
+    Lever,
+    Match,
+    Pair,
+    Part,
+    Shortlist,
+    Wishes,
+    WishState,
+)
+from verivita.features.matching.service import MatchingService
+
+__all__ = [
+    "SCORE_VERSION",
+    "Band",
+    "HardStop",
+    "Lever",
+    "Match",
+    "MatchingService",
+    "Pair",
+    "Part",
+    "Shortlist",
+    "WishState",
+    "Wishes",
+]

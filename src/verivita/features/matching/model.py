@@ -8,7 +8,8 @@ from enum import StrEnum
 
 from verivita.core.ids import PostingId
 from verivita.features.library import Evidence
-from verivita.features.postings import Quote
+from verivita.features.postings import Posting, Quote
+from verivita.features.search import SearchResult
 
 SCORE_VERSION = 1
 """Rises whenever the same input would score differently."""
@@ -113,3 +114,12 @@ class Match:
     score_version: int = SCORE_VERSION
     profile_hash: str = ""
     calculated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shortlist:
+    """Found postings of one page, in order, and the person's match with each where it was asked for."""
+
+    result: SearchResult
+    postings: tuple[Posting, ...]
+    matches: tuple[Match, ...]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, func
+from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, func, text
 from sqlalchemy.dialects import postgresql as pg
 
 from verivita.kit.db import UtcTime, personal_table
@@ -28,5 +28,5 @@ job_match_scores = personal_table(
     Column("calculated_at", UtcTime, nullable=False, server_default=func.now()),
     UniqueConstraint("tenant_id", "person_id", "job_id"),
     Index("idx_match_job", "job_id"),
-    Index("idx_match_score", "overall_score", postgresql_ops={"overall_score": "DESC"}),
+    Index("idx_match_score", text("overall_score DESC")),
 )

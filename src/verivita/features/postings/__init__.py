@@ -17,7 +17,10 @@ from verivita.features.postings.model import (
     Snapshot,
     Understood,
 )
+from verivita.features.postings.ingest import PostingEngines
+from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.searchable import description_collection, requirement_collection
+from verivita.features.postings.service import PostingsService
 
 __all__ = [
     "CompanySize",
@@ -28,6 +31,9 @@ __all__ = [
     "Level",
     "LocationType",
     "Posting",
+    "PostingEngines",
+    "PostingReader",
+    "PostingsService",
     "Quote",
     "RawPosting",
     "Refused",

@@ -10,7 +10,6 @@ import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Protocol
 
 from verivita.core.clock import Clock
 from verivita.core.events import Event
@@ -41,12 +40,14 @@ Progress = Callable[[int, str], Awaitable[None]]
 """Told how many records are done and what is being done now."""
 
 
-class Extractor(Protocol):
-    """Makes the function that names the skills of a text; the table behind it is loaded on first use."""
+@dataclass(frozen=True, slots=True)
+class PostingEngines:
+    """The engines that the posting path uses; `extract` names the skills of a text."""
 
-    def __call__(self) -> Extract:
-        """The function."""
-        ...
+    extract: Extract
+    embedder: Embedder
+    vectors: VectorIndex
+    lexical: LexicalIndex
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,14 +68,11 @@ class PostingIngest:
         events: EventLog,
         queue: Queue,
         clock: Clock,
-        extractor: Extractor,
-        embedder: Embedder,
-        vectors: VectorIndex,
-        lexical: LexicalIndex,
+        engines: PostingEngines,
     ) -> None:
         self.db, self.repo, self.events, self.queue, self.clock = db, repo, events, queue, clock
-        self._extractor = extractor
-        self._embedder, self._vectors, self._lexical = embedder, vectors, lexical
+        self._extract, self._embedder = engines.extract, engines.embedder
+        self._vectors, self._lexical = engines.vectors, engines.lexical
 
     async def take(
         self, principal: Principal, run_id: RunId, records: Iterator[Record], skip: int, progress: Progress
@@ -110,7 +108,7 @@ class PostingIngest:
                 await self.repo.advance_run(tx, principal, run_id, todo.counts(len(records)), refused)
             if written:
                 await self.events.record(tx, principal, Event("postings.stored", {"count": len(written)}))
-                await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+                await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
         return Stored(todo, len(refused))
 
     async def index(self, principal: Principal, progress: Progress) -> int:
@@ -142,8 +140,16 @@ class PostingIngest:
             return False
         async with self.db.begin(principal) as tx:
             await self.repo.forget_index(tx, principal)
-            await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+            await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
         return True
+
+    async def forget(self, principal: Principal, ids: Sequence[PostingId]) -> None:
+        """Remove postings from every search index."""
+        if ids:
+            partition, model = Partition(str(principal.tenant_id)), self._embedder.model
+            await self._vectors.delete(partition, description_collection(model), ids)
+            await self._vectors.delete(partition, requirement_collection(model), ids)
+            await self._lexical.delete(partition, ids)
 
     async def _index(self, principal: Principal, postings: Sequence[Posting]) -> None:
         partition = Partition(str(principal.tenant_id))
@@ -170,8 +176,8 @@ class PostingIngest:
         await self._lexical.delete(partition, closed)
 
     def _understand(self, raws: Sequence[RawPosting]) -> list[Item]:
-        extract, today = self._extractor(), self.clock.now().date()
-        return [Item(raw, understand(raw, extract, today)) for raw in raws]
+        today = self.clock.now().date()
+        return [Item(raw, understand(raw, self._extract, today)) for raw in raws]
 
 
 def _next(records: Iterable[Record], size: int) -> list[Record]:

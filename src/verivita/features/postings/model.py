@@ -164,7 +164,7 @@ class Understood:
     closes_on: date | None
     requirements: Requirements
     content_hash: str
-    """SHA-256 over the folded company, title and description."""
+    """SHA-256 over the folded company, title, description and cities."""
     signature: tuple[int, ...] = ()
     """MinHash of the description's word shingles, for near-duplicates."""
 

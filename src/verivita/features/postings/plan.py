@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 
 from verivita.core.ids import PostingId
 from verivita.core.text import sha256
-from verivita.features.postings.dedupe import bands, same_job
+from verivita.features.postings.dedupe import bands
 from verivita.features.postings.model import Posting, RawPosting, Understood
+from verivita.features.postings.same import same_job
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,11 +87,26 @@ class PostingsRepository:
         rows, total = await self._jobs.page(tx, query, request)
         return Page([posting_of(row) for row in rows], total, request.page, request.limit)
 
+    async def versions(self, tx: Tx, principal: Principal, ids: Sequence[UUID] | None) -> dict[PostingId, int]:
+        """The present versions of these postings, or of all open ones."""
+        query = self._jobs.select(principal, jobs.c.id, jobs.c.version)
+        query = query.where(jobs.c.is_active if ids is None else jobs.c.id == any_(literal(list(ids), _uuids)))
+        return {PostingId(row.id): row.version for row in await tx.run(query.order_by(jobs.c.id))}
+
     async def after(self, tx: Tx, principal: Principal, last: UUID | None, limit: int) -> list[Posting]:
         """Open postings in the order of their ids, from after `last`: to walk over all of them."""
         query = self.select(principal).where(jobs.c.is_active).order_by(jobs.c.id).limit(limit)
         rows = await tx.run(query.where(jobs.c.id > last) if last else query)
         return [posting_of(row) for row in rows]
+
+    async def of_source(self, tx: Tx, principal: Principal, source: str) -> list[PostingId]:
+        """Every posting of the tenant from one source."""
+        rows = await tx.run(self._jobs.select(principal, jobs.c.id).where(jobs.c.source == source))
+        return [PostingId(row.id) for row in rows]
+
+    async def remove(self, tx: Tx, principal: Principal, ids: Sequence[PostingId]) -> None:
+        """Remove postings of the tenant with what belongs to them."""
+        await self._jobs.remove(tx, principal, ids)
 
     async def counts(self, tx: Tx, principal: Principal) -> tuple[int, int, int]:
         """How many postings are open, closed, and not indexed yet."""
@@ -262,14 +277,17 @@ class PostingsRepository:
         request: PageRequest,
     ) -> tuple[list[PostingId], int]:
         """One page of open postings that meet conditions, in an order: for lists without words to search."""
-        query = self._jobs.select(principal, jobs.c.id).where(jobs.c.is_active)
-        query = query.outerjoin(companies, companies.c.id == jobs.c.company_id)
-        for clause in _clauses(conditions):
-            query = query.where(clause)
         key = jobs.c.salary_max if sort == "salary" else jobs.c.posted_date
         order = key.desc().nulls_last() if descending else key.asc().nulls_last()
-        rows, total = await self._jobs.page(tx, query.order_by(order, jobs.c.id.desc()), request)
+        query = self._filtered(principal, conditions).order_by(order, jobs.c.id.desc())
+        rows, total = await self._jobs.page(tx, query, request)
         return [PostingId(row.id) for row in rows], total
+
+    async def filtered_all(self, tx: Tx, principal: Principal, conditions: Mapping[str, Any]) -> list[PostingId]:
+        """Every open posting that meets conditions, newest first."""
+        query = self._filtered(principal, conditions)
+        rows = await tx.run(query.order_by(jobs.c.posted_date.desc().nulls_last(), jobs.c.id.desc()))
+        return [PostingId(row.id) for row in rows]
 
     async def start_run(
         self, tx: Tx, principal: Principal, source: str, input_hash: str, blob_key: str | None
@@ -332,6 +350,11 @@ class PostingsRepository:
             rows = (await tx.run(query.order_by(func.count().desc(), column).limit(30))).all()
             found[name] = {str(row[0]): int(row[1]) for row in rows}  # type: ignore[misc]
         return found
+
+    def _filtered(self, principal: Principal, conditions: Mapping[str, Any]) -> Select[Any]:
+        query = self._jobs.select(principal, jobs.c.id).where(jobs.c.is_active)
+        query = query.outerjoin(companies, companies.c.id == jobs.c.company_id)
+        return query.where(*_clauses(conditions))
 
 
 def _clauses(conditions: Mapping[str, Any]) -> list[Any]:

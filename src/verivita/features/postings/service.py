@@ -6,13 +6,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
+from verivita.core.clock import Clock
 from verivita.core.errors import Invalid, NotFound
 from verivita.core.events import Event
 from verivita.core.ids import PostingId, RunId
 from verivita.core.page import Page, PageRequest
 from verivita.core.principal import Principal
 from verivita.core.text import sha256
-from verivita.features.postings.ingest import PostingIngest, Progress
+from verivita.features.postings.ingest import PostingEngines, PostingIngest, Progress
 from verivita.features.postings.model import Counts, ImportRun, Posting, RawPosting, Refused, Snapshot
 from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.repository import PostingsRepository
@@ -31,15 +32,16 @@ class PostingsService:
     def __init__(
         self,
         db: Database,
-        repo: PostingsRepository,
         events: EventLog,
         queue: Queue,
         blobs: BlobStore,
         reader: PostingReader,
-        ingest: PostingIngest,
+        engines: PostingEngines,
+        clock: Clock,
     ) -> None:
-        self.db, self.repo, self.events, self.queue = db, repo, events, queue
-        self._blobs, self._reader, self._ingest = blobs, reader, ingest
+        self.db, self.repo, self.events, self.queue = db, PostingsRepository(), events, queue
+        self._blobs, self._reader = blobs, reader
+        self._ingest = PostingIngest(db, self.repo, events, queue, clock, engines)
 
     async def import_file(self, principal: Principal, name: str, data: bytes, progress: Progress) -> ImportRun:
         """Import a file here and now, batch by batch; the same file after a kill goes on where it stopped.
@@ -86,6 +88,21 @@ class PostingsService:
         stored = await self._ingest.store(principal, None, [raw])
         return await self.get(principal, stored.plan.placed[0]), bool(stored.plan.new)
 
+    async def add_many(self, principal: Principal, raws: Sequence[RawPosting]) -> list[PostingId]:
+        """Add a handful of postings at once; the posting of each, in order."""
+        stored = await self._ingest.store(principal, None, raws)
+        return stored.plan.placed
+
+    async def remove_source(self, principal: Principal, source: str) -> int:
+        """Remove every posting that came from one source, with its snapshots; how many there were."""
+        async with self.db.begin(principal) as tx:
+            ids = await self.repo.of_source(tx, principal, source)
+            await self.repo.remove(tx, principal, ids)
+            if ids:
+                await self.events.record(tx, principal, Event("postings.removed", {"count": len(ids)}))
+        await self._ingest.forget(principal, ids)
+        return len(ids)
+
     async def add_page(self, principal: Principal, name: str, data: bytes) -> list[tuple[Posting, bool]]:
         """Add the postings of one small input (a saved page, pasted text) at once.
 
@@ -112,7 +129,7 @@ class PostingsService:
         """Index everything anew, as a task."""
         async with self.db.begin(principal) as tx:
             await self.repo.forget_index(tx, principal)
-            return await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+            return await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
 
     async def get(self, principal: Principal, id: UUID) -> Posting:
         """One posting. Raises `NotFound`."""
@@ -140,6 +157,16 @@ class PostingsService:
         async with self.db.begin(principal) as tx:
             return await self.repo.filtered_ids(tx, principal, conditions, sort, descending, request)
 
+    async def filtered_all(self, principal: Principal, conditions: dict[str, Any]) -> list[PostingId]:
+        """Ids of every open posting that meets conditions, newest first."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.filtered_all(tx, principal, conditions)
+
+    async def versions(self, principal: Principal, ids: Sequence[UUID] | None) -> dict[PostingId, int]:
+        """The present versions of these postings, or of all open ones."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.versions(tx, principal, ids)
+
     async def after(self, principal: Principal, last: UUID | None, limit: int) -> list[Posting]:
         """Open postings in the order of their ids, after `last`."""
         async with self.db.begin(principal) as tx:
@@ -159,7 +186,7 @@ class PostingsService:
             if not await self.repo.set_active(tx, principal, id, False):
                 raise NotFound("job")
             await self.events.record(tx, principal, Event("posting.closed", {"posting_id": str(id)}))
-            await self.queue.enqueue(tx, principal, INDEX_POSTINGS, unique="all")
+            await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
         return await self.get(principal, id)
 
     async def counts(self, principal: Principal) -> Counts:

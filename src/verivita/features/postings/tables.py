@@ -16,6 +16,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     func,
+    text,
 )
 from sqlalchemy.dialects import postgresql as pg
 
@@ -78,7 +79,7 @@ jobs = tenant_table(
     Index("idx_jobs_company", "company_id"),
     Index("idx_jobs_location_type", "location_type"),
     Index("idx_jobs_salary", "salary_min", "salary_max"),
-    Index("idx_jobs_posted", "posted_date", postgresql_ops={"posted_date": "DESC"}),
+    Index("idx_jobs_posted", text("posted_date DESC")),
     Index("idx_jobs_source", "source"),
     Index("idx_jobs_active", "is_active"),
     Index("idx_jobs_content_hash", "content_hash"),

@@ -3,4 +3,4 @@
 from verivita.kit.queue import Task
 
 IMPORT_POSTINGS = Task("postings.import", attempts=6)
-INDEX_POSTINGS = Task("postings.index", attempts=10, priority=-1)
+INDEX_POSTINGS = Task("postings.index", attempts=10, priority=-1, collapse=True)

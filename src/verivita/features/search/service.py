@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -34,11 +34,12 @@ from verivita.engines.retrieval.ports import (
     Filter,
     Hit,
     LexicalIndex,
+    ModelInfo,
     Partition,
     Reranker,
     VectorIndex,
 )
-from verivita.engines.skills.taxonomy import Taxonomy
+from verivita.engines.skills import Taxonomy
 from verivita.features.library import LibraryService, Passage, passages_collection
 from verivita.features.postings import PostingsService, Understood, description_collection
 from verivita.features.search.conditions import for_database, for_index, merged
@@ -69,7 +70,7 @@ class SearchService:
         vectors: VectorIndex,
         lexical: LexicalIndex,
         reranker: Reranker | None,
-        taxonomy: Taxonomy,
+        taxonomy: Callable[[], Taxonomy],
         clock: Clock,
     ) -> None:
         self._postings, self._library = postings, library
@@ -80,7 +81,7 @@ class SearchService:
         self, principal: Principal, query: str, without: frozenset[str] = frozenset()
     ) -> Understanding:
         """What a query says: text, filters, and what became of each word."""
-        return understand_query(query[:MAX_QUERY], taxonomy=self._taxonomy, without=without)
+        return understand_query(query[:MAX_QUERY], taxonomy=self._taxonomy(), without=without)
 
     async def postings(self, principal: Principal, request: SearchRequest) -> SearchResult:
         """Open postings that meet every filter, best first; with words to search for, the best by words and meaning.
@@ -109,6 +110,8 @@ class SearchService:
         query: str,
         top_k: int = 5,
         *,
+        sections: tuple[str, ...] = (),
+        document_ids: tuple[UUID, ...] = (),
         use_hybrid: bool = True,
         vector_weight: float | None = None,
     ) -> LibraryResult:
@@ -118,7 +121,12 @@ class SearchService:
             raise Invalid(
                 message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
             )
-        passages = {passage.id: passage for passage in await self._library.all_passages(principal)}
+        passages = {
+            passage.id: passage
+            for passage in await self._library.all_passages(principal)
+            if (not sections or passage.section in sections)
+            and (not document_ids or passage.document_id in document_ids)
+        }
         legs: dict[str, Leg] = {LEXICAL: _words_leg(list(passages.values()), query)}
         if use_hybrid:
             partition = Partition(str(principal.tenant_id))
@@ -133,6 +141,17 @@ class SearchService:
             if hit.id in passages
         ]
         return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start))
+
+    async def all_filtered(self, principal: Principal, request: SearchRequest) -> list[UUID]:
+        """Ids of every open posting that meets the filters, whatever its words, newest first."""
+        understanding = await self.understand(principal, request.query, request.without)
+        conditions = for_database(merged(understanding.filters, request.filters), self._clock.now().date())
+        return list(await self._postings.filtered_all(principal, conditions))
+
+    async def embed(self, principal: Principal, texts: Sequence[str]) -> tuple[list[list[float]], ModelInfo]:
+        """Vectors of texts by the encoder that search uses, and what it is."""
+        vectors = await self._embedder.embed(texts)
+        return [[float(value) for value in row] for row in vectors], self._embedder.model
 
     async def _find(self, principal: Principal, request: SearchRequest, text: str, where: Filter) -> Outcome:
         partition = Partition(str(principal.tenant_id))

@@ -59,8 +59,8 @@ class Repository:
     async def insert_new(self, tx: Tx, principal: Principal, row: Mapping[str, Any], *unique: str) -> bool:
         """Add a row unless one with the same `unique` columns exists; True when it was added."""
         statement = upsert_insert(self.table).on_conflict_do_nothing(index_elements=list(unique))
-        result = await tx.run(statement.values(stamped(self.table, principal, row)))
-        return result.rowcount == 1
+        added = statement.values(stamped(self.table, principal, row)).returning(self.table.c.id)
+        return (await tx.run(added)).one_or_none() is not None
 
     async def change(
         self, tx: Tx, principal: Principal, id: UUID, values: Mapping[str, Any], version: int | None = None

@@ -13,9 +13,10 @@ import procrastinate
 from sqlalchemy import CheckConstraint, Column, Float, Index, Row, Text, func
 from sqlalchemy.dialects import postgresql as pg
 
+from verivita.core.errors import NotFound
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
-from verivita.kit.db import Repository, Tx, UtcTime, personal_table
+from verivita.kit.db import Database, Repository, Tx, UtcTime, personal_table
 from verivita.kit.queue.task import JsonObject, Task
 
 task_runs = personal_table(
@@ -81,6 +82,7 @@ class Queue:
         self, tx: Tx, principal: Principal, task: Task, payload: JsonObject | None = None, unique: str | None = None
     ) -> UUID:
         """Queue a task as `principal`; its id. With `unique`, a waiting task of that key is returned instead."""
+        unique = unique or ("*" if task.collapse else None)
         task_id = new_id()
         row = {"id": task_id, "name": task.name, "unique_key": unique and f"{task.name}:{unique}"}
         if unique:
@@ -130,6 +132,32 @@ class Queue:
         query = self._runs.select(principal, task_runs.c.id).where(task_runs.c.unique_key == key, waiting)
         found: UUID | None = (await tx.run(query)).scalar_one_or_none()
         return found
+
+
+class TaskList:
+    """How a person's tasks stand."""
+
+    def __init__(self, db: Database, queue: Queue) -> None:
+        self._db, self._queue = db, queue
+
+    async def recent(self, principal: Principal) -> list[TaskRun]:
+        """The caller's newest tasks."""
+        async with self._db.begin(principal) as tx:
+            return await self._queue.recent(tx, principal)
+
+    async def get(self, principal: Principal, task_id: UUID) -> TaskRun:
+        """One task of the caller. Raises `NotFound`."""
+        async with self._db.begin(principal) as tx:
+            run = await self._queue.get(tx, principal, task_id)
+        if run is None:
+            raise NotFound("task")
+        return run
+
+    async def cancel(self, principal: Principal, task_id: UUID) -> None:
+        """Cancel one task of the caller. Raises `NotFound`."""
+        async with self._db.begin(principal) as tx:
+            if not await self._queue.cancel(tx, principal, task_id):
+                raise NotFound("task")
 
 
 def _run(row: Row[Any]) -> TaskRun:

@@ -18,13 +18,15 @@ class Task:
     """A kind of work. The payload carries ids, never objects or text.
 
     A failed run is tried again up to `attempts` times in all, waiting `backoff` seconds times two to the power of
-    the tries so far; a higher `priority` runs first.
+    the tries so far; a higher `priority` runs first. Of a task that may `collapse`, at most one waits for each person:
+    it looks for itself at all there is to do.
     """
 
     name: str
     attempts: int = 4
     backoff: float = 2.0
     priority: int = 0
+    collapse: bool = False
 
 
 class Cancelled(Exception):

@@ -1,0 +1,158 @@
+"""build(settings, url, process) -> Container: every service, made once, closed in order."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Coroutine, Iterable, Sequence
+from dataclasses import dataclass
+from inspect import isawaitable
+
+import psycopg
+
+from verivita.bootstrap import providers, tasks
+from verivita.bootstrap.providers import Process
+from verivita.bootstrap.settings import Settings
+from verivita.core.clock import Clock, SystemClock
+from verivita.core.errors import Unavailable
+from verivita.engines.reading.sandbox import Sandbox
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, VectorIndex
+from verivita.engines.skills import SkillMention, extract, load_taxonomy
+from verivita.features.identity import IdentityService
+from verivita.features.library import DocumentEngines, LibraryService
+from verivita.features.matching import MatchingService
+from verivita.features.postings import PostingEngines, PostingsService
+from verivita.features.search import SearchService
+from verivita.kit.crypto import Keyring, create_keyring, load_keyring
+from verivita.kit.db import Database
+from verivita.kit.event_log import EventLog
+from verivita.kit.metrics import Metrics
+from verivita.kit.queue import Queue, TaskList, Worker
+
+_PROBE = Partition("00000000-0000-0000-0000-000000000000")
+_HEALTH_WAIT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """Every service of one process."""
+
+    settings: Settings
+    url: str
+    db: Database
+    metrics: Metrics
+    clock: Clock
+    queue: Queue
+    tasks: TaskList
+    embedder: Embedder
+    vectors: VectorIndex
+    lexical: LexicalIndex
+    sandbox: Sandbox
+    identity: IdentityService
+    library: LibraryService
+    postings: PostingsService
+    search: SearchService
+    matching: MatchingService
+
+    def worker(self) -> Worker:
+        """A worker that knows who does which task."""
+        worker = Worker(self.db, self.queue, self.url)
+        tasks.bind(worker, self)
+        return worker
+
+    async def health(self) -> dict[str, bool]:
+        """Whether each dependency answers, asked now, each within two seconds."""
+        names = ("postgres", "vector", "lexical", "ml", "storage")
+        checks = (self._postgres(), self._vector(), self._lexical(), self._ml(), self._storage())
+        return dict(zip(names, await asyncio.gather(*map(_answers, checks)), strict=True))
+
+    async def aclose(self) -> None:
+        """Close everything, in order."""
+        await self.sandbox.aclose()
+        for engine in (self.embedder, self.vectors, self.lexical):
+            close = getattr(engine, "close", None)
+            if close is not None and isawaitable(done := close()):
+                await done
+        await self.db.aclose()
+
+    async def _postgres(self) -> None:
+        if not await self.db.ping():
+            raise Unavailable
+
+    async def _vector(self) -> None:
+        await self.vectors.count(_PROBE, "health")
+
+    async def _lexical(self) -> None:
+        await self.lexical.count(_PROBE)
+
+    async def _ml(self) -> None:
+        await self.embedder.embed(["health"])
+
+    async def _storage(self) -> None:
+        await asyncio.to_thread(self.settings.files_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
+
+
+def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock: Clock | None = None) -> Container:
+    """Every service over the database at `url`, which has all tables.
+
+    Raises `Unavailable` when the master key is missing or does not belong to the stored data.
+    """
+    clock = clock or SystemClock()
+    settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+    keyring = _keyring(settings, url)
+    db, queue = Database(url, pool_size=settings.pool_size), Queue()
+    events = EventLog(queue, tasks.SUBSCRIPTIONS)
+    blobs, sandbox = providers.blobs(settings), Sandbox()
+    embedder = providers.embedder(settings, process)
+    vectors, lexical = providers.vectors(settings, db), providers.lexical(settings, db)
+    documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
+    identity = IdentityService(db, keyring, events, clock)
+    limit = settings.max_upload_mb * 2**20
+    library = LibraryService(db, keyring, events, queue, blobs, documents, clock, limit)
+    engines = PostingEngines(_skills, embedder, vectors, lexical)
+    postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
+    reranker = providers.reranker(settings)
+    search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
+    matching = MatchingService(db, queue, identity, library, postings, search, _implied, clock)
+    return Container(
+        settings=settings,
+        url=url,
+        db=db,
+        metrics=Metrics(),
+        clock=clock,
+        queue=queue,
+        tasks=TaskList(db, queue),
+        embedder=embedder,
+        vectors=vectors,
+        lexical=lexical,
+        sandbox=sandbox,
+        identity=identity,
+        library=library,
+        postings=postings,
+        search=search,
+        matching=matching,
+    )
+
+
+def _skills(text: str) -> Sequence[SkillMention]:
+    return extract(text, load_taxonomy())
+
+
+def _implied(skill_ids: Iterable[str]) -> frozenset[str]:
+    return load_taxonomy().implied(skill_ids)
+
+
+def _keyring(settings: Settings, url: str) -> Keyring:
+    if settings.key_file.exists():
+        return load_keyring(settings.key_file)
+    with psycopg.connect(url) as connection:
+        has_data = connection.execute("SELECT EXISTS (SELECT FROM tenants)").fetchone() == (True,)
+    # A new key for old data would open nothing: better to stop and say so.
+    return load_keyring(settings.key_file) if has_data else create_keyring(settings.key_file)
+
+
+async def _answers(check: Coroutine[None, None, None]) -> bool:
+    try:
+        await asyncio.wait_for(check, _HEALTH_WAIT_S)
+    except (Unavailable, TimeoutError, OSError):
+        return False
+    return True

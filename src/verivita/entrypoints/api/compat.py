@@ -1,0 +1,134 @@
+"""The paths and shapes of other contracts, each laid over one canonical use case."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+
+from verivita.entrypoints.api import postings as jobs
+from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
+from verivita.entrypoints.http.auth import Caller
+from verivita.features.library import DocumentKind
+
+router = APIRouter(tags=["compatibility"], responses=PROBLEMS)
+
+
+class SaveDocumentIn(Input):
+    """A document given as text."""
+
+    title: str = Field(min_length=1, max_length=200)
+    content: str = Field(min_length=1, max_length=5_000_000)
+    metadata: dict[str, Any] | None = Field(None, max_length=50)
+
+
+class SaveDocumentOut(Output):
+    """The document was taken."""
+
+    document_id: UUID
+    success: bool
+    message: str
+
+
+class EmbedIn(Input):
+    """One text."""
+
+    text: str = Field(max_length=100_000)
+
+
+class EmbedOut(Output):
+    """Its vector."""
+
+    embedding: list[float]
+    success: bool
+
+
+class SearchIn(Input):
+    """A search in the caller's own papers; `filters` may name sections and documents."""
+
+    query: str = Field(min_length=1, max_length=100_000)
+    top_k: int = Field(5, ge=1, le=100)
+    filters: dict[str, Any] | None = Field(None, max_length=10)
+
+
+class SearchHit(Output):
+    """A found passage."""
+
+    id: UUID
+    content: str
+    score: float
+    metadata: dict[str, Any]
+
+
+class SearchOut(Output):
+    """Found passages and the query's own vector."""
+
+    results: list[SearchHit]
+    query_embedding: list[float]
+
+
+@router.post("/save-document")
+async def save_document(request: Request, caller: Caller, body: SaveDocumentIn) -> SaveDocumentOut:
+    """Keep a document given as text."""
+    added = await request.app.state.container.library.add(
+        caller, f"{body.title}.md", body.content.encode(), DocumentKind.NOTES, body.title
+    )
+    message = "This document was here already." if added.duplicate_of else "Saved; it is being read."
+    return SaveDocumentOut(document_id=added.document.id, success=True, message=message)
+
+
+@router.post("/embed")
+async def embed(request: Request, caller: Caller, body: EmbedIn) -> EmbedOut:
+    """The vector of one text."""
+    vectors, _ = await request.app.state.container.search.embed(caller, [body.text])
+    return EmbedOut(embedding=vectors[0], success=True)
+
+
+@router.post("/search")
+async def search(request: Request, caller: Caller, body: SearchIn) -> SearchOut:
+    """Passages of the caller's own papers that fit a question."""
+    service = request.app.state.container.search
+    sections = (body.filters or {}).get("section") or []
+    wanted = (sections,) if isinstance(sections, str) else tuple(map(str, sections))
+    found = await service.library(caller, body.query, body.top_k, sections=wanted)
+    vectors, _ = await service.embed(caller, [body.query])
+    hits = [
+        SearchHit(
+            id=hit.passage.id,
+            content=hit.passage.text,
+            score=round(hit.score, 6),
+            metadata={
+                "document_id": str(hit.passage.document_id),
+                "section": hit.passage.section,
+                "page": hit.passage.span.page,
+            },
+        )
+        for hit in found.passages
+    ]
+    return SearchOut(results=hits, query_embedding=vectors[0])
+
+
+@router.post("/api/job-list/search")
+async def job_list_search(request: Request, caller: Caller, body: jobs.JobSearchIn) -> jobs.JobsFound:
+    """Search postings."""
+    return await jobs.search(request, caller, body)
+
+
+@router.get("/api/job-list/jobs")
+async def job_list(request: Request, caller: Caller, paging: Paging) -> PageOf[jobs.JobOut]:
+    """Open postings, newest first."""
+    return paged(await request.app.state.container.postings.page(caller, paging), jobs.job_out)
+
+
+@router.get("/api/job-list/recommendations")
+async def job_list_recommendations(request: Request, caller: Caller, limit: int = 20) -> PageOf[jobs.JobOut]:
+    """The best matches with their reasons."""
+    return await jobs.recommendations(request, caller, min(max(limit, 1), 100))
+
+
+@router.get("/api/job-list/jobs/{job_id}")
+async def job_list_one(request: Request, caller: Caller, job_id: UUID) -> jobs.JobDetailOut:
+    """One posting with its text."""
+    return jobs.detail_out(await request.app.state.container.postings.get(caller, job_id))

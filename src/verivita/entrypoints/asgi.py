@@ -1,0 +1,44 @@
+"""api + web as one ASGI app, and the server that runs it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from verivita.bootstrap.container import Container
+from verivita.entrypoints.api import app as api
+from verivita.entrypoints.web import app as web
+
+
+def build(container: Container) -> FastAPI:
+    """The whole app: JSON API and pages."""
+    app = api.build(container)
+    web.install(app)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        yield
+        await container.aclose()
+
+    app.router.lifespan_context = lifespan
+    return app
+
+
+def serve(container: Container) -> None:
+    """Listen until told to stop; requests under way get 25 seconds to end."""
+    import uvicorn
+
+    settings = container.settings
+    uvicorn.run(
+        build(container),
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=25,
+        h11_max_incomplete_event_size=64 * 1024,
+    )

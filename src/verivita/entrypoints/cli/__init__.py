@@ -1,0 +1,66 @@
+"""The command line: `verivita up`, and the main job without a server. Commands import what they need when they run."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from verivita import __version__
+from verivita.core.errors import VerivitaError
+from verivita.entrypoints.cli import data, find, serve
+from verivita.entrypoints.cli.output import EXIT, fail
+
+app = typer.Typer(
+    name="verivita",
+    help="A career copilot that you run yourself.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.command()(serve.up)
+app.command()(serve.down)
+app.command()(serve.link)
+app.command()(serve.api)
+app.command()(serve.ml)
+app.command()(serve.worker)
+app.command()(serve.migrate)
+app.command()(serve.doctor)
+app.command()(serve.config)
+app.add_typer(data.imports, name="import")
+app.add_typer(data.papers, name="papers")
+app.add_typer(data.demo, name="demo")
+app.command()(data.reindex)
+app.command()(find.search)
+app.command()(find.match)
+app.command()(find.jobs)
+app.add_typer(serve.keys, name="keys")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+) -> None:
+    """A career copilot that you run yourself: finds the posting, says truthfully how you stand."""
+
+
+def main() -> None:
+    """Run a command; a refusal is one sentence on standard error and an exit code (see docs/reference/cli.md)."""
+    try:
+        app()
+    except VerivitaError as error:
+        fail(error)
+    except KeyboardInterrupt:
+        sys.exit(EXIT["interrupted"])
+    except BrokenPipeError:
+        # The reader of our output went away: nothing to say, and nobody to say it to.
+        sys.stderr.close()
+        sys.exit(EXIT["pipe"])

@@ -1,0 +1,186 @@
+"""Commands that run and look after the installation: up, down, the single roles, migrate, doctor, link, config, keys."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from verivita.entrypoints.cli.output import EXIT, note, say, show_json, table
+
+if TYPE_CHECKING:
+    from verivita.bootstrap.container import Container
+    from verivita.core.principal import Principal
+
+keys = typer.Typer(help="API keys for scripts.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+
+
+def up() -> None:
+    """Run everything on this machine: database, ml, worker, pages and API; Ctrl+C stops it."""
+    from verivita.bootstrap.settings import Settings
+    from verivita.entrypoints import up as everything
+
+    sys.exit(everything.run(Settings()))
+
+
+def down() -> None:
+    """Stop what `up`, or a private database of this data directory, left running."""
+    from verivita.bootstrap.settings import Settings
+    from verivita.entrypoints import up as everything
+
+    for line in everything.stop(Settings()):
+        say(line)
+
+
+def link() -> None:
+    """Print a new one-time link that signs the owner in."""
+    from verivita.entrypoints.cli.session import run
+    from verivita.entrypoints.up import enter_url
+
+    async def work(container: Container, owner: Principal) -> str:
+        issued = await container.identity.owner_link(owner)
+        return enter_url(container.settings.host, container.settings.port, issued.secret)
+
+    say(run(work))
+
+
+def api() -> None:
+    """Run the pages and the API alone."""
+    from verivita.entrypoints.asgi import serve
+
+    serve(_remote_container())
+
+
+def worker() -> None:
+    """Run queued tasks alone."""
+    from verivita.entrypoints.cli.session import loop
+    from verivita.entrypoints.worker import serve
+
+    loop(serve(_remote_container()))
+
+
+def ml() -> None:
+    """Run the engines alone, as the gRPC service `ml.MLService`."""
+    from verivita.bootstrap import providers
+    from verivita.bootstrap.providers import Process
+    from verivita.bootstrap.settings import Settings
+    from verivita.engines.skills import extract, load_taxonomy
+    from verivita.entrypoints.cli.session import loop
+    from verivita.entrypoints.ml import serve
+    from verivita.kit import logs
+
+    settings = Settings()
+    logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
+    loop(
+        serve(
+            providers.embedder(settings, Process.LOCAL),
+            providers.reranker(settings),
+            lambda text: extract(text, load_taxonomy()),
+            host=settings.ml_host,
+            port=settings.ml_port,
+            folder=settings.data_dir / "ml",
+        )
+    )
+
+
+def migrate() -> None:
+    """Bring the database up to date."""
+    from verivita.bootstrap.database import current, located
+    from verivita.bootstrap.settings import Settings
+
+    with located(Settings()) as found:
+        say(f"The database is at migration {current(found.url)}.")
+
+
+def doctor(json: Json = False) -> None:
+    """Check this installation part by part, and say what to do about what is wrong."""
+    from verivita.bootstrap.doctor import examine
+    from verivita.bootstrap.settings import Settings
+
+    findings = examine(Settings())
+    if json:
+        show_json([{"check": f.check, "ok": f.ok, "detail": f.detail, "next": f.next} for f in findings])
+    else:
+        for finding in findings:
+            say(f"{'ok  ' if finding.ok else 'BAD '} {finding.check}: {finding.detail}")
+            if not finding.ok and finding.next:
+                say(f"     {finding.next}")
+    if not all(finding.ok for finding in findings):
+        sys.exit(EXIT["failed"])
+
+
+def config(json: Json = False) -> None:
+    """Print every setting as it stands, secrets hidden."""
+    from verivita.bootstrap.settings import Settings
+
+    values = Settings().model_dump(mode="json")
+    if json:
+        show_json(values)
+    else:
+        for name, value in values.items():
+            say(f"{name} = {value}")
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    scope: Annotated[list[str] | None, typer.Option(help="read or write; both without it.")] = None,
+    days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it ends.")] = None,
+) -> None:
+    """Make an API key and print it, this once."""
+    from datetime import timedelta
+
+    from verivita.entrypoints.cli.session import run
+
+    lasts = timedelta(days=days) if days else None
+    made = run(lambda c, owner: c.identity.create_key(owner, name, tuple(scope or ()), lasts))
+    say(made.secret)
+    note(f"id {made.id}. This key is shown once; send it as `Authorization: Bearer ...`.")
+
+
+@keys.command("list")
+def list_keys(json: Json = False) -> None:
+    """Show your API keys, without their secrets."""
+    from verivita.entrypoints.api.people import KeyOut
+    from verivita.entrypoints.cli.session import run
+
+    found = run(lambda c, owner: c.identity.keys(owner))
+    if json:
+        show_json([KeyOut.model_validate(key).model_dump(mode="json") for key in found])
+        return
+    rows = [(str(k.id), k.name, ", ".join(k.scopes) or "all", str(k.expires_at or "never")) for k in found]
+    table(rows, ("id", "name", "scopes", "ends"))
+
+
+@keys.command("drop")
+def drop_key(id: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
+    """Remove an API key; it stops working at once."""
+    from verivita.core.errors import NotFound
+    from verivita.core.ids import parse_id
+    from verivita.entrypoints.cli.session import run
+
+    key_id = parse_id(id)
+    if key_id is None:
+        raise NotFound("key")
+    run(lambda c, owner: c.identity.drop_key(owner, key_id))
+    say("Removed.")
+
+
+def _remote_container() -> Container:
+    """The services of a single role, which asks the ML service for vectors."""
+    from verivita.bootstrap.container import build
+    from verivita.bootstrap.database import locate
+    from verivita.bootstrap.providers import Process
+    from verivita.bootstrap.settings import Settings
+    from verivita.kit import logs
+
+    settings = Settings()
+    logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
+    return build(settings, locate(settings).url, Process.REMOTE)
+
+
+def _as_json(log_format: str) -> bool | None:
+    return {"json": True, "console": False}.get(log_format)

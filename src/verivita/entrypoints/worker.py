@@ -1,0 +1,26 @@
+"""Run queued tasks until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+
+from verivita.bootstrap.container import Container
+from verivita.kit import logs
+
+log = logs.get(__name__)
+
+
+async def serve(container: Container) -> None:
+    """Work until SIGTERM or SIGINT; running tasks get 25 seconds to end, the rest is taken up again at the next start."""
+    running = asyncio.create_task(container.worker().run())
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, running.cancel)
+    log.info("worker.ready")
+    try:
+        await running
+    except asyncio.CancelledError:
+        log.info("worker.stopped")
+    finally:
+        await container.aclose()

@@ -1,0 +1,184 @@
+"""Use cases of matching: score one posting with evidence, score many, make a shortlist."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+from verivita.core.clock import Clock
+from verivita.core.ids import PostingId
+from verivita.core.page import Page, PageRequest, page_of
+from verivita.core.principal import Principal
+from verivita.core.text import sha256
+from verivita.features.identity import IdentityService
+from verivita.features.library import CandidateProfile, LibraryService
+from verivita.features.matching.explain import explain, score
+from verivita.features.matching.model import SCORE_VERSION, Match, Shortlist, Wishes
+from verivita.features.matching.prepared import Closure, prepare, prepare_posting
+from verivita.features.matching.repository import MatchRepository
+from verivita.features.matching.tasks import SCORE_ALL
+from verivita.features.postings import Posting, PostingsService
+from verivita.features.search import Ranked, SearchRequest, SearchService, SortBy
+from verivita.kit.db import Database
+from verivita.kit.queue import Queue
+
+BATCH = 500
+AT_ONCE = 300
+"""How many scores a request computes itself; beyond, a task does, and the rest counts as not scored yet."""
+
+Progress = Callable[[int, str], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """The person's side of every match: papers, wishes, and the hash that names both and the month."""
+
+    profile: CandidateProfile
+    wishes: Wishes
+    as_of: date
+    key: str
+
+
+class MatchingService:
+    """How a person stands to the postings."""
+
+    def __init__(
+        self,
+        db: Database,
+        queue: Queue,
+        identity: IdentityService,
+        library: LibraryService,
+        postings: PostingsService,
+        search: SearchService,
+        closure: Closure,
+        clock: Clock,
+    ) -> None:
+        self.db, self.repo, self.queue = db, MatchRepository(), queue
+        self._identity, self._library, self._postings, self._search = identity, library, postings, search
+        self._closure, self._clock = closure, clock
+
+    async def explain(self, principal: Principal, posting_id: UUID) -> Match:
+        """The whole match with one posting: parts, evidence from both texts, hard stops, levers. Raises `NotFound`."""
+        posting = await self._postings.get(principal, posting_id)
+        return (await self._explained(principal, [posting]))[0]
+
+    async def shortlist(self, principal: Principal, request: SearchRequest, *, scores: bool) -> Shortlist:
+        """A search, with the person's scores where wanted; sorted by match it holds the best of all that was found."""
+        if request.sort_by is SortBy.MATCH:
+            return await self._by_match(principal, request)
+        result = await self._search.postings(principal, request)
+        postings = await self._postings.many(principal, [hit.id for hit in result.found.items])
+        matches = await self._short(principal, postings) if scores else []
+        return Shortlist(result, tuple(postings), tuple(matches))
+
+    async def recommend(self, principal: Principal, page: PageRequest) -> Page[tuple[Posting, Match]]:
+        """The best open postings with evidence, best first; those that cannot be scored are left out."""
+        known = await self._known(principal, None)
+        best = sorted(
+            ((value, id) for id, value in known.items() if value is not None), key=lambda pair: (-pair[0], pair[1])
+        )
+        cut = page_of(best, page)
+        postings = await self._postings.many(principal, [id for _, id in cut.items])
+        matches = await self._explained(principal, postings)
+        return Page(list(zip(postings, matches, strict=True)), cut.total, cut.page, cut.limit)
+
+    async def score_all(self, principal: Principal, progress: Progress) -> int:
+        """Score every open posting that has no score of the present papers; how many were scored."""
+        side = await self._side(principal)
+        async with self.db.begin(principal) as tx:
+            known = await self.repo.overall(tx, principal, side.key, None)
+        scored, last = 0, None
+        while batch := await self._postings.after(principal, last, BATCH):
+            last = batch[-1].id
+            todo = [posting for posting in batch if known.get(posting.id, (0, None))[0] != posting.version]
+            await self._score(principal, side, todo)
+            scored += len(todo)
+            await progress(scored, "scoring")
+        return scored
+
+    async def _by_match(self, principal: Principal, request: SearchRequest) -> Shortlist:
+        wide = replace(request, sort_by=SortBy.RELEVANCE, page=PageRequest(1, 100))
+        result = await self._search.postings(principal, wide)
+        ids = [hit.id for hit in result.found.items]
+        while result.mode != "database" and len(ids) < result.found.total:
+            wide = replace(wide, page=PageRequest(wide.page.page + 1, 100))
+            more = (await self._search.postings(principal, wide)).found.items
+            if not more:
+                break
+            ids += [hit.id for hit in more]
+        if result.mode == "database":
+            ids = await self._search.all_filtered(principal, request)
+        known = await self._known(principal, ids)
+        # Not scored comes last in either direction; equal scores keep the order of the search.
+        values = {id: known.get(PostingId(id)) for id in ids}
+        sign = -1 if request.descending else 1
+        order = sorted(ids, key=lambda id: (values[id] is None, sign * (values[id] or 0.0)))
+        cut = page_of([Ranked(id, values[id] or 0.0) for id in order], request.page)
+        postings = await self._postings.many(principal, [hit.id for hit in cut.items])
+        matches = await self._short(principal, postings)
+        return Shortlist(replace(result, found=cut), tuple(postings), tuple(matches))
+
+    async def _known(self, principal: Principal, ids: Sequence[UUID] | None) -> dict[PostingId, float | None]:
+        """Scores of these postings (None: all open ones); a few missing ones are computed now, many by a task."""
+        side = await self._side(principal)
+        async with self.db.begin(principal) as tx:
+            stored = await self.repo.overall(tx, principal, side.key, ids)
+        versions = await self._postings.versions(principal, ids)
+        fresh = {id: value for id, (version, value) in stored.items() if versions.get(id) == version}
+        missing = [id for id in versions if id not in fresh]
+        if missing:
+            for match in await self._score(principal, side, await self._postings.many(principal, missing[:AT_ONCE])):
+                fresh[match.posting_id] = match.overall
+        if len(missing) > AT_ONCE:
+            async with self.db.begin(principal) as tx:
+                await self.queue.enqueue(tx, principal, SCORE_ALL)
+        return fresh
+
+    async def _score(self, principal: Principal, side: _Side, postings: Sequence[Posting]) -> list[Match]:
+        if not postings:
+            return []
+        matches = await asyncio.to_thread(self._compute, side, postings)
+        versions = {posting.id: posting.version for posting in postings}
+        async with self.db.begin(principal) as tx:
+            await self.repo.store(tx, principal, side.key, matches, versions)
+        return matches
+
+    async def _short(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
+        side = await self._side(principal)
+        return await asyncio.to_thread(self._compute, side, postings)
+
+    async def _explained(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
+        side, now = await self._side(principal), self._clock.now()
+
+        def run() -> list[Match]:
+            return [
+                replace(
+                    explain(side.profile, p.id, p.understood, side.wishes, self._closure, as_of=side.as_of),
+                    calculated_at=now,
+                )
+                for p in postings
+            ]
+
+        return await asyncio.to_thread(run)
+
+    def _compute(self, side: _Side, postings: Sequence[Posting]) -> list[Match]:
+        person = prepare(side.profile, self._closure, as_of=side.as_of)
+        return [score(person, prepare_posting(p.understood), p.id, p.understood, side.wishes) for p in postings]
+
+    async def _side(self, principal: Principal) -> _Side:
+        profile = await self._library.profile(principal)
+        wants = (await self._identity.me(principal)).preferences
+        wishes = Wishes(
+            location_types=wants.location_types,
+            countries=wants.countries,
+            minimum_pay=wants.minimum_pay,
+            currency=wants.currency,
+            needs_visa=wants.needs_visa,
+            max_travel_share=wants.max_travel_share,
+        )
+        # A job that goes on grows with time; counting it to the first of the month keeps a score for the month.
+        as_of = self._clock.now().date().replace(day=1)
+        return _Side(profile, wishes, as_of, sha256(f"{profile.profile_hash}|{as_of}|{SCORE_VERSION}"))
