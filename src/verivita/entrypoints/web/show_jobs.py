@@ -183,7 +183,7 @@ def without(query: str, said: str) -> str:
 def search_url(query: str, **more: object) -> str:
     """The address of a search; None and empty values are left out."""
     fields = {"q": query, **more}
-    rest = urlencode([(key, str(value)) for key, value in fields.items() if value not in (None, "", ())])
+    rest = urlencode({key: value for key, value in fields.items() if value not in (None, "", ())}, doseq=True)
     return f"/jobs?{rest}" if rest else "/jobs"
 
 
