@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
 
 import pytest
 
+from verivita.adapters.lexical.postgres import PostgresLexicalIndex
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.engines.retrieval.ports import AnyOf, Between, Filter, LexicalIndex, Not, Partition, TextEntry
 
@@ -24,12 +24,14 @@ ENTRIES = [
     TextEntry(CPP, "C++ developer", "Games in C++ and C#.", {"place": "remote", "tags": ["games", "pc"], "open": True}),
     TextEntry(COOK, "Cook", "Crêpes à la carte", {"place": None, "pay": -5}),
 ]
-MAKERS: dict[str, Callable[[Path], LexicalIndex]] = {"tantivy": TantivyIndex}
 
 
-@pytest.fixture(params=sorted(MAKERS))
+@pytest.fixture(params=["tantivy", "postgres"])
 async def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
-    made = MAKERS[request.param](tmp_path / "words")
+    made: LexicalIndex = TantivyIndex(tmp_path / "words")
+    if request.param == "postgres":
+        request.getfixturevalue("empty")
+        made = PostgresLexicalIndex(request.getfixturevalue("database"))
     await made.upsert(HERE, ENTRIES)
     return made
 

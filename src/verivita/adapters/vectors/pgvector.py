@@ -141,7 +141,7 @@ class PgVectorIndex:
 
 _SIZE = text(
     "SELECT count(*) FROM (SELECT 1 FROM vector_points WHERE tenant_id = :tenant AND collection = :collection "
-    "LIMIT :most) AS some"
+    "LIMIT :most) AS first_rows"
 )
 _EXACT = (
     "WITH part AS MATERIALIZED (SELECT id, embedding FROM vector_points WHERE tenant_id = :tenant "

@@ -1,0 +1,163 @@
+"""Every VectorIndex keeps the same promises."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import numpy as np
+import pytest
+
+from verivita.adapters.vectors.pgvector import PgVectorIndex
+from verivita.core.errors import Invalid, Unavailable
+from verivita.engines.retrieval.ports import AnyOf, Between, Filter, Not, Partition, Point, Vector, VectorIndex
+from verivita.kit.db import Database
+
+HERE, THERE = Partition(str(UUID(int=1))), Partition(str(UUID(int=2)))
+COLLECTION = "job_description/test/384"
+IDS = [UUID(int=10 + i) for i in range(4)]
+PAYLOADS: list[dict[str, object]] = [
+    {"place": "remote", "pay": 60_000},
+    {"place": "onsite", "pay": 150_000.5},
+    {"place": "remote", "tags": ["games", "pc"], "open": True},
+    {"place": None, "pay": -5},
+]
+
+
+def unit(*numbers: float, size: int = 384) -> Vector:
+    vector = np.zeros(size, np.float32)
+    vector[: len(numbers)] = numbers
+    return vector / np.linalg.norm(vector)
+
+
+VECTORS = [unit(1, 0), unit(1, 1), unit(0, 1), unit(-1, 0)]
+
+
+@pytest.fixture(params=["pgvector exact", "pgvector hnsw"])
+async def index(request: pytest.FixtureRequest, database: Database, empty: None) -> VectorIndex:
+    made = PgVectorIndex(database, exact_limit=0 if request.param.endswith("hnsw") else 5_000)
+    points = [Point(id, v, p) for id, v, p in zip(IDS, VECTORS, PAYLOADS, strict=True)]  # type: ignore[arg-type]
+    await made.upsert(HERE, COLLECTION, points)
+    return made
+
+
+async def ids(index: VectorIndex, where: Filter = (), k: int = 10) -> list[UUID]:
+    return [hit.id for hit in await index.query(HERE, COLLECTION, unit(1, 0.1), k, where)]
+
+
+async def test_nearest_first_and_the_score_is_the_cosine(index: VectorIndex) -> None:
+    hits = await index.query(HERE, COLLECTION, unit(1, 0.1), 10)
+    assert [hit.id for hit in hits] == IDS
+    assert [hit.score for hit in hits] == pytest.approx([float(unit(1, 0.1) @ v) for v in VECTORS], abs=2e-3)
+
+
+async def test_k_cuts(index: VectorIndex) -> None:
+    assert await ids(index, k=2) == IDS[:2]
+    assert await ids(index, k=0) == []
+
+
+async def test_a_vector_without_length_finds_nothing(index: VectorIndex) -> None:
+    assert await index.query(HERE, COLLECTION, np.zeros(384, np.float32), 5) == []
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ((AnyOf("place", ("remote",)),), {0, 2}),
+        ((AnyOf("place", ("remote", "onsite")),), {0, 1, 2}),
+        ((AnyOf("place", ()),), set()),
+        ((AnyOf("tags", ("pc", "phone")),), {2}),
+        ((AnyOf("open", ("true",)),), {2}),
+        ((AnyOf("pay", ("60000",)),), {0}),
+        ((Not("place", ("remote",)),), {1, 3}),
+        ((Not("tags", ("games",)),), {0, 1, 3}),
+        ((Not("place", ()),), {0, 1, 2, 3}),
+        ((Between("pay", 60_000, None),), {0, 1}),
+        ((Between("pay", None, 60_000),), {0, 3}),
+        ((Between("pay", 150_000.5, 150_000.5),), {1}),
+        ((Between("pay"),), {0, 1, 3}),
+        ((Between("unknown", 0, 1),), set()),
+        ((AnyOf("place", ("remote",)), Between("pay", 0, None)), {0}),
+        ((AnyOf("a.b' OR 1=1 --", ("x\x00",)),), set()),
+        ((Between("a'; DROP TABLE vector_points; --", 0, 1),), set()),
+    ],
+)
+async def test_filters(index: VectorIndex, where: Filter, found: set[int]) -> None:
+    assert set(await ids(index, where)) == {IDS[i] for i in found}
+
+
+@pytest.mark.security
+async def test_partitions_and_collections_never_meet(index: VectorIndex) -> None:
+    await index.upsert(THERE, COLLECTION, [Point(UUID(int=99), unit(1, 0.1))])
+    await index.upsert(HERE, "other", [Point(UUID(int=98), unit(1, 0.1))])
+    assert await ids(index) == IDS
+    assert [hit.id for hit in await index.query(THERE, COLLECTION, unit(0, 1), 10)] == [UUID(int=99)]
+    await index.delete(THERE, COLLECTION, None)
+    assert (await index.count(HERE, COLLECTION), await index.count(THERE, COLLECTION)) == (4, 0)
+    assert await index.count(HERE, "other") == 1
+
+
+async def test_the_same_id_in_two_partitions_is_two_points(index: VectorIndex) -> None:
+    await index.upsert(THERE, COLLECTION, [Point(IDS[0], unit(0, 1))])
+    assert (await index.query(HERE, COLLECTION, unit(1, 0), 1))[0].score == pytest.approx(1.0, abs=2e-3)
+
+
+async def test_upsert_replaces(index: VectorIndex) -> None:
+    await index.upsert(HERE, COLLECTION, [Point(IDS[0], unit(-1, 0)), Point(IDS[0], unit(-1, 0.1), {"place": "moon"})])
+    assert (await ids(index))[0] == IDS[1]
+    assert await ids(index, (AnyOf("place", ("moon",)),)) == [IDS[0]]
+    assert await index.count(HERE, COLLECTION) == 4
+
+
+async def test_another_length_is_refused(index: VectorIndex) -> None:
+    with pytest.raises(Invalid) as caught:
+        await index.upsert(HERE, COLLECTION, [Point(UUID(int=5), unit(1, size=768))])
+    assert caught.value.code == "dimension_mismatch"
+    with pytest.raises(Invalid):
+        await index.upsert(HERE, "new", [Point(UUID(int=5), unit(1)), Point(UUID(int=6), unit(1, size=8))])
+    await index.upsert(HERE, "wide", [Point(UUID(int=5), unit(1, size=768))])
+    assert len(await index.query(HERE, "wide", unit(1, size=768), 3)) == 1
+
+
+async def test_delete_some_then_all(index: VectorIndex) -> None:
+    await index.delete(HERE, COLLECTION, [IDS[0], UUID(int=12345)])
+    assert await ids(index) == IDS[1:]
+    await index.delete(HERE, COLLECTION, [])
+    assert await index.count(HERE, COLLECTION) == 3
+    await index.delete(HERE, COLLECTION, None)
+    assert (await ids(index), await index.count(HERE, COLLECTION)) == ([], 0)
+
+
+async def test_more_rows_than_one_statement_takes(index: VectorIndex) -> None:
+    await index.upsert(HERE, "many", [Point(UUID(int=i), unit(1, i)) for i in range(1, 1201)])
+    assert await index.count(HERE, "many") == 1200
+
+
+async def test_a_database_that_is_gone_is_unavailable() -> None:
+    gone = Database("postgresql://nobody@127.0.0.1:1/none", pool_timeout=1)
+    with pytest.raises(Unavailable):
+        await PgVectorIndex(gone).query(HERE, COLLECTION, unit(1), 1)
+    await gone.aclose()
+
+
+@pytest.mark.acceptance("RET-18")
+@pytest.mark.parametrize("share", [1.0, 0.1, 0.01, 0.001])
+async def test_recall_under_a_filter(database: Database, empty: None, share: float) -> None:
+    """The naive HNSW query returns 8 % of the right rows behind a filter that passes 1 %."""
+    generator = np.random.default_rng(7)
+    centres = generator.normal(size=(60, 384))
+    vectors = centres[generator.integers(60, size=6_000)] + generator.normal(size=(6_000, 384))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    passes = generator.random(6_000) < share
+    index = PgVectorIndex(database, exact_limit=1_000)
+    points = [
+        Point(UUID(int=i + 1), v, {"in": "yes" if p else "no"})
+        for i, (v, p) in enumerate(zip(vectors, passes, strict=True))
+    ]
+    await index.upsert(HERE, COLLECTION, points)
+    found = wanted = 0
+    for query in vectors[:30]:
+        scores = np.where(passes, vectors @ query, -2.0)
+        best = {UUID(int=int(i) + 1) for i in np.argsort(-scores)[: min(10, int(passes.sum()))]}
+        hits = await index.query(HERE, COLLECTION, query, 10, (AnyOf("in", ("yes",)),))
+        found, wanted = found + len(best & {hit.id for hit in hits}), wanted + len(best)
+    assert found / wanted >= 0.95
