@@ -9,34 +9,44 @@ from collections.abc import Mapping
 from verivita.features.postings.ports import RawPosting, Refused, read_post
 
 _KEYS: dict[str, tuple[str, ...]] = {
-    "title": ("title", "jobtitle", "positiontitle", "position", "jobname", "role", "jobrole", "designation", "vacancy", "jobpositiontitle", "name"),
+    "title": ("title", "jobtitle", "positiontitle", "position", "jobname", "role", "jobrole", "designation",
+    "vacancy", "jobpositiontitle", "name"),
     "company": (
-        "company", "companyname", "employer", "employername", "organization", "organisation", "organizationname", "hiringorganization",
+        "company", "companyname", "employer", "employername", "organization", "organisation", "organizationname",
+        "hiringorganization",
         "department", "agency", "client", "firm", "business",
     ),
     "location": (
-        "location", "locationname", "joblocation", "candidaterequiredlocation", "locations", "place", "city", "jobgeo", "workplace", "region",
+        "location", "locationname", "joblocation", "candidaterequiredlocation", "locations", "place", "city",
+        "jobgeo", "workplace", "region",
         "locationrestrictions", "address", "office", "country",
     ),
     "description": (
-        "description", "jobdescription", "descriptionhtml", "descriptionplain", "fulldescription", "content", "contents", "body", "details",
+        "description", "jobdescription", "descriptionhtml", "descriptionplain", "fulldescription", "content",
+        "contents", "body", "details",
         "text", "html", "jobdesc", "summary", "snippet", "jobexcerpt", "excerpt", "requirements",
     ),
     "url": ("url", "link", "joburl", "href", "applyurl", "applicationlink", "absoluteurl", "hostedurl", "redirecturl", "joblink", "pageurl", "applylink"),
-    "salary": ("salary", "pay", "compensation", "salaryestimate", "salaryrange", "payrange", "wage", "basesalary", "remuneration", "salarytext", "ctc"),
+    "salary": ("salary", "pay", "compensation", "salaryestimate", "salaryrange", "payrange", "wage", "basesalary",
+    "remuneration", "salarytext", "ctc"),
     "posted": (
-        "posted", "postedon", "posteddate", "dateposted", "postdate", "publicationdate", "publishedat", "pubdate", "createdat", "created", "date",
+        "posted", "postedon", "posteddate", "dateposted", "postdate", "publicationdate", "publishedat", "pubdate",
+        "createdat", "created", "date",
         "listedat", "open", "opendate", "firstpublished", "releaseddate", "time", "epoch", "updatedat",
     ),
-    "closes": ("closes", "closeson", "closingdate", "close", "closedate", "validthrough", "deadline", "expires", "expirydate", "applyby"),
-    "employment": ("employment", "employmenttype", "jobtype", "contracttype", "type", "commitment", "jobtypes", "schedule", "appointment", "contracttime"),
+    "closes": ("closes", "closeson", "closingdate", "close", "closedate", "validthrough", "deadline", "expires",
+    "expirydate", "applyby"),
+    "employment": ("employment", "employmenttype", "jobtype", "contracttype", "type", "commitment", "jobtypes",
+    "schedule", "appointment", "contracttime"),
     "level": ("seniority", "senioritylevel", "experiencelevel", "joblevel", "careerlevel", "experience", "level"),
     "company_size": ("companysize", "size", "employees", "headcount", "numberofemployees"),
     "company_url": ("companyurl", "website", "companywebsite", "homepage"),
     "industry": ("industry", "industries", "sector", "category", "jobindustry", "jobcategory"),
-    "remote": ("remote", "isremote", "workplacetype", "locationtype", "joblocationtype", "remotestatus", "remotetype", "workmode", "worktype", "telecommuting"),
+    "remote": ("remote", "isremote", "workplacetype", "locationtype", "joblocationtype", "remotestatus",
+    "remotetype", "workmode", "worktype", "telecommuting"),
     "source": ("source", "site", "via", "board"),
-    "source_id": ("id", "jobid", "sourceid", "externalid", "postingid", "uuid", "guid", "reqid", "requisitionid", "reference", "shortcode", "slug"),
+    "source_id": ("id", "jobid", "sourceid", "externalid", "postingid", "uuid", "guid", "reqid", "requisitionid",
+    "reference", "shortcode", "slug"),
 }  # fmt: skip
 _MEANING = {key: meaning for meaning, keys in _KEYS.items() for key in keys}
 _LEAST = ("title", "description", "company", "url", "location")
@@ -76,7 +86,9 @@ def posting_of(record: Mapping[str, object], place: str, source: str) -> RawPost
     salary = got["salary"] or _pay(folded)
     warning = "" if got["description"] else "no description"
     return RawPosting(
-        **{**got, "salary": salary, "source": got["source"] or source, "raw": _snapshot(record)}, place=place, warning=warning
+        **{**got, "salary": salary, "source": got["source"] or source, "raw": _snapshot(record)},
+        place=place,
+        warning=warning,
     )
 
 
@@ -89,8 +101,14 @@ def _from_text(got: Mapping[str, str], place: str, source: str, record: Mapping[
     if not post.is_job:
         return Refused(place, "it offers no job", post.text[:80])
     is_thread = "html" in record and "time" in record and bool(got["source_id"])
-    title = "; ".join(post.titles[:4]) or (f"Roles at {post.company}" if post.company else post.text.split("\n")[0][:120])
-    url = f"https://news.ycombinator.com/item?id={got['source_id']}" if is_thread and not got["url"] else got["url"] or post.url
+    title = "; ".join(post.titles[:4]) or (
+        f"Roles at {post.company}" if post.company else post.text.split("\n")[0][:120]
+    )
+    url = (
+        f"https://news.ycombinator.com/item?id={got['source_id']}"
+        if is_thread and not got["url"]
+        else got["url"] or post.url
+    )
     return RawPosting(
         source=got["source"] or ("hackernews" if is_thread else source),
         title=title,

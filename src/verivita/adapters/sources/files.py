@@ -14,7 +14,17 @@ from verivita.adapters.sources.table import delimiter_of, read_table
 from verivita.core.errors import Invalid, UnsupportedType
 from verivita.features.postings.ports import RawPosting, Refused
 
-_BINARY = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\xd0\xcf\x11\xe0", b"BZh", b"\xfd7zXZ", b"SQLite format 3")
+_BINARY = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\xd0\xcf\x11\xe0",
+    b"BZh",
+    b"\xfd7zXZ",
+    b"SQLite format 3",
+)
 
 
 class PostingFiles:
@@ -29,7 +39,9 @@ class PostingFiles:
         if not head.strip(b"\x00 \r\n\t"):
             raise Invalid("empty", "The file is empty.")
         if head.startswith(_BINARY):
-            raise UnsupportedType(message="This is no list of postings.", next="Give CSV, JSON, JSON lines, HTML or text.")
+            raise UnsupportedType(
+                message="This is no list of postings.", next="Give CSV, JSON, JSON lines, HTML or text."
+            )
         text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t\x00")
         source = _source(name)
         if text[0] in "[{":

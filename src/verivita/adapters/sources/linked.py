@@ -35,8 +35,12 @@ def posting_of_linked(item: Mapping[str, object], place: str, source: str, url: 
     if not title:
         return Refused(place, "the JobPosting has no title")
     organisation = item.get("hiringOrganization")
-    company_url = plain(organisation.get("sameAs") or organisation.get("url")) if isinstance(organisation, Mapping) else ""
-    parts = [plain(item.get(key)) for key in ("description", "responsibilities", "qualifications", "experienceRequirements")]
+    company_url = (
+        plain(organisation.get("sameAs") or organisation.get("url")) if isinstance(organisation, Mapping) else ""
+    )
+    parts = [
+        plain(item.get(key)) for key in ("description", "responsibilities", "qualifications", "experienceRequirements")
+    ]
     description = "\n\n".join(part for i, part in enumerate(parts) if part and (i == 0 or part not in parts[0]))
     kind = plain(item.get("jobLocationType"))
     places = plain(item.get("jobLocation"))

@@ -6,13 +6,28 @@ import html
 import json
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from verivita.adapters.sources.linked import posting_of_linked, postings_in
 from verivita.features.postings.ports import RawPosting, Refused
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
 MAX_PAGE = 20_000_000
+_LEAST_TEXT = 40
+_MAIN_TEXT = 200
 _LEFT_OUT = "script,style,noscript,template,nav,header,footer,aside,form,iframe,svg,[hidden],[aria-hidden=true]"
-_MAIN = ("[itemprop=description]", "main", "article", "[role=main]", "#content", ".job-description", ".description", "body")
+_MAIN = (
+    "[itemprop=description]",
+    "main",
+    "article",
+    "[role=main]",
+    "#content",
+    ".job-description",
+    ".description",
+    "body",
+)
 
 
 def read_page(page: str, source: str, url: str = "", place: str = "page") -> Iterator[RawPosting | Refused]:
@@ -23,7 +38,9 @@ def read_page(page: str, source: str, url: str = "", place: str = "page") -> Ite
         yield Refused(place, "the page is too large")
         return
     tree = LexborHTMLParser(page)
-    address = url or _attribute(tree, "link[rel=canonical]", "href") or _attribute(tree, "meta[property='og:url']", "content")
+    address = (
+        url or _attribute(tree, "link[rel=canonical]", "href") or _attribute(tree, "meta[property='og:url']", "content")
+    )
     seen: set[str] = set()
     for script in tree.css("script"):
         kind = html.unescape(script.attributes.get("type") or "").lower()
@@ -50,31 +67,39 @@ def _json(text: str) -> object:
     return None
 
 
-def _from_text(tree: object, source: str, url: str, place: str) -> RawPosting | Refused:
-    from selectolax.lexbor import LexborHTMLParser
-
-    assert isinstance(tree, LexborHTMLParser)
-    heading = tree.css_first("h1")
+def _from_text(tree: LexborHTMLParser, source: str, url: str, place: str) -> RawPosting | Refused:
     site = _attribute(tree, "meta[property='og:site_name']", "content")
-    title = heading.text().strip() if heading else ""
-    title = title or _attribute(tree, "meta[property='og:title']", "content") or (tree.css_first("title").text() if tree.css_first("title") else "")
+    heading = _attribute(tree, "meta[property='og:title']", "content")
+    title = _text(tree, "h1") or heading or _text(tree, "title")
     for node in tree.css(_LEFT_OUT):
         node.decompose()
+    main = _main(tree)
+    if not title or main is None or len(main.text().strip()) < _LEAST_TEXT:
+        return Refused(place, "no job posting was found on the page", title[:80])
+    return RawPosting(
+        source=source,
+        title=title,
+        description=main.html or "",
+        company=site,
+        url=url,
+        place=place,
+        warning="read from the text of the page",
+    )
+
+
+def _main(tree: LexborHTMLParser) -> LexborNode | None:
     for selector in _MAIN:
         node = tree.css_first(selector)
-        if node is not None and len(node.text().strip()) > 200:
-            break
-    else:
-        node = tree.body
-    text = (node.html or "") if node is not None else ""
-    if not title.strip() or node is None or len(node.text().strip()) < 40:
-        return Refused(place, "no job posting was found on the page", title.strip()[:80])
-    return RawPosting(source=source, title=title.strip(), description=text, company=site, url=url, place=place, warning="read from the text of the page")
+        if node is not None and len(node.text().strip()) > _MAIN_TEXT:
+            return node
+    return tree.body
 
 
-def _attribute(tree: object, selector: str, name: str) -> str:
-    from selectolax.lexbor import LexborHTMLParser
+def _text(tree: LexborHTMLParser, selector: str) -> str:
+    node = tree.css_first(selector)
+    return node.text().strip() if node is not None else ""
 
-    assert isinstance(tree, LexborHTMLParser)
+
+def _attribute(tree: LexborHTMLParser, selector: str, name: str) -> str:
     node = tree.css_first(selector)
     return (node.attributes.get(name) or "").strip() if node is not None else ""

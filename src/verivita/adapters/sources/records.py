@@ -44,7 +44,7 @@ def read_json(data: bytes | Path, source: str) -> Iterator[RawPosting | Refused]
     number = 0
     with open_stream(data) as stream:
         try:
-            for number, item in enumerate(ijson.items(stream, path, use_float=True), 1):  # noqa: B007
+            for number, item in enumerate(ijson.items(stream, path, use_float=True), 1):
                 yield _record(item, f"item {number}", source)
         except (ijson.JSONError, ValueError, RecursionError) as error:
             yield Refused(f"item {number + 1}", f"the JSON breaks off here: {type(error).__name__}")
@@ -64,7 +64,7 @@ def _path_of_items(data: bytes | Path) -> str:
                 if depth > _MAX_DEPTH:
                     raise Invalid("unreadable", "The JSON is nested too deeply.")
                 if event == "start_map" and prefix.endswith("item") and prefix.count(".item") + (prefix == "item") <= 1:
-                    return prefix
+                    return str(prefix)
                 if count > _MAX_EVENTS:
                     break
         except (ijson.JSONError, ValueError) as error:

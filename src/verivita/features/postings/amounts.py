@@ -9,24 +9,33 @@ from dataclasses import dataclass
 from verivita.core.money import PayPeriod
 
 _SYMBOLS = {
-    "US$": "USD", "CA$": "CAD", "CAD$": "CAD", "C$": "CAD", "CDN$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD", "S$": "SGD",
-    "SG$": "SGD", "HK$": "HKD", "R$": "BRL", "MX$": "MXN", "NT$": "TWD", "$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "₹": "INR",
-    "₽": "RUB", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₴": "UAH", "₱": "PHP", "฿": "THB", "₫": "VND", "ZŁ": "PLN", "KČ": "CZK",
-    "RS.": "INR", "RS": "INR", "EURO": "EUR", "EUROS": "EUR", "DOLLARS": "USD", "POUNDS": "GBP", "FR.": "CHF", "KR": "SEK",
+    "US$": "USD", "CA$": "CAD", "CAD$": "CAD", "C$": "CAD", "CDN$": "CAD", "AU$": "AUD", "A$": "AUD", "NZ$": "NZD",
+    "S$": "SGD",
+    "SG$": "SGD", "HK$": "HKD", "R$": "BRL", "MX$": "MXN", "NT$": "TWD", "$": "USD", "€": "EUR", "£": "GBP",
+    "¥": "JPY", "₹": "INR",
+    "₽": "RUB", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₴": "UAH", "₱": "PHP", "฿": "THB", "₫": "VND", "ZŁ": "PLN",
+    "KČ": "CZK",
+    "RS.": "INR", "RS": "INR", "EURO": "EUR", "EUROS": "EUR", "DOLLARS": "USD", "POUNDS": "GBP", "FR.": "CHF",
+    "KR": "SEK",
     "RMB": "CNY", "CDN": "CAD", "SFR": "CHF",
 }  # fmt: skip
 _CODES = (
-    "USD EUR GBP CHF SEK NOK DKK PLN CZK HUF CAD AUD NZD SGD HKD INR JPY CNY BRL MXN ZAR AED ILS TRY RUB UAH RON BGN KRW THB MYR IDR"
+    "USD EUR GBP CHF SEK NOK DKK PLN CZK HUF CAD AUD NZD SGD HKD INR JPY CNY BRL MXN ZAR AED ILS TRY RUB UAH"
+    " RON BGN KRW THB MYR IDR"
     " TWD SAR EGP ARS CLP COP VND QAR PKR"
 )
 STRONG = frozenset({"USD", "EUR", "GBP", "CHF", "CAD", "AUD", "NZD", "SGD"})
 """Currencies in which a year's pay has five or six digits."""
 
 _CUR = (
-    r"(?:(?:US|CAD|CDN|CA|AU|NZ|SG|HK|MX|NT|[CASR])\$|(?:USD|CAD|AUD|NZD|SGD|EUR|GBP)\s?[$€£]|[$€£¥₹₽₩₪₺₴₱฿₫]|zł|kč|(?<![a-z])kr\.?(?![a-z])|rs\.?(?=\s?\d)"
+    r"(?:(?:US|CAD|CDN|CA|AU|NZ|SG|HK|MX|NT|[CASR])\$|(?:USD|CAD|AUD|NZD|SGD|EUR|GBP)\s?[$€£]|[$€£¥₹₽₩₪₺₴₱฿₫]"
+    r"|zł|kč|(?<![a-z])kr\.?(?![a-z])|rs\.?(?=\s?\d)"
     r"|(?<![a-z])(?:" + "|".join(_CODES.split()) + r"|rmb|cdn|sfr|euros?|dollars|pounds)(?![a-z]))"
 )
-_NUMBER = r"\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])|\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?|\d+(?:[.,]\d{1,2}(?!\d))?"
+_NUMBER = (
+    r"\d{1,2}(?:,\d{2})+,\d{3}(?![\d,])|\d{1,3}(?:[.,'’\u00a0\u202f ]\d{3})+(?!\d)(?:[.,]\d{1,2}(?!\d))?"
+    r"|\d+(?:[.,]\d{1,2}(?!\d))?"
+)
 _TIMES = (
     r"(?:k|m|mm|mln|mio|thousand|tsd|million|billion|trillion|bn|b|lakhs?|lacs?|lpa|crores?|cr)(?![a-z0-9])(?!\.[a-z])"
 )
@@ -39,11 +48,13 @@ _PERIODS = (
     (PayPeriod.WEEK, r"(?:per|a|each|/|pro)\s?(?:week|wk|w|woche|semaine)\b|\bweekly\b|\bp\.?w\.?\b"),
     (
         PayPeriod.MONTH,
-        r"(?:per|a|each|/|pro|par|al)\s?(?:month|mon|mo|mth|m|monat|mois|mes|mese|maand|mês)\b|\bmonthly\b|\bp\.?c?\.?m\.?\b|\bmensuel\w*",
+        r"(?:per|a|each|/|pro|par|al)\s?(?:month|mon|mo|mth|m|monat|mois|mes|mese|maand|mês)\b|\bmonthly\b"
+        r"|\bp\.?c?\.?m\.?\b|\bmensuel\w*",
     ),
     (
         PayPeriod.YEAR,
-        r"(?:per|an?|each|/|pro|par|al)\s?(?:years?|yrs?|y|annum|jahr|an|anno|año|jaar|ano|år)\b|\bannual(?:ly|ized)?\b|\byearly\b|\bp\.?\s?a\b"
+        r"(?:per|an?|each|/|pro|par|al)\s?(?:years?|yrs?|y|annum|jahr|an|anno|año|jaar|ano|år)\b|\bannual(?:ly"
+        r"|ized)?\b|\byearly\b|\bp\.?\s?a\b"
         r"|\bsalaried\b",
     ),
 )
@@ -53,13 +64,18 @@ _PERIOD_INSIDE = r"(?:\s?(?:per|an?|/)\s?(?:hour|hr|h|day|week|month|mo|year|yr|
 _AMOUNT = r"(?P<c{0}>{cur})?\s?(?P<n{0}>{number})(?:[\s-]?(?P<x{0}>{times}))?(?:\s?(?P<d{0}>{cur}))?"
 _FIRST = _AMOUNT.format(1, cur=_CUR, number=_NUMBER, times=_TIMES)
 _SECOND = _AMOUNT.format(2, cur=_CUR, number=_NUMBER, times=_TIMES)
-_JOIN = r"(?:\s?(?:-{1,2}|–|—|−|~|‒|‑|->|\.\.\.?|…)\s?|\s(?:to|and|or|bis|à|till|until|through)\s(?:up to\s)?|(?:\s[a-z]{1,12})?,?\s(?:up )to\s)"
+_JOIN = (
+    r"(?:\s?(?:-{1,2}|–|—|−|~|‒|‑|->|\.\.\.?|…)\s?|\s(?:to|and|or|bis|à|till|until|through)\s(?:up to\s)?"
+    r"|(?:\s[a-z]{1,12})?,?\s(?:up )to\s)"
+)
 _MONEY = re.compile(
     rf"(?<![\w.,$€£#/:@=&?])(?<!\d[-–])(?:{_FIRST})(?P<p1>\+)?(?:{_PERIOD_INSIDE}{_JOIN}(?:{_SECOND}))?(?P<plus>\+)?(?![\w%]|\s?%|[.,]?\d)",
     re.I,
 )
 _FACTOR = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "m": 1e6, "mm": 1e6, "mln": 1e6, "mio": 1e6, "million": 1e6}
-_HINT = re.compile(r"[$€£¥₹₽₩₪₺₴₱฿₫]|\d\s?[kK](?![a-zA-Z])|\d{2}[.,' ]?\d{3}|\d\s?/\s?h|\d per hour|\d (?:EUR|USD|GBP|CHF|[Ee]uros?)")
+_HINT = re.compile(
+    r"[$€£¥₹₽₩₪₺₴₱฿₫]|\d\s?[kK](?![a-zA-Z])|\d{2}[.,' ]?\d{3}|\d\s?/\s?h|\d per hour|\d (?:EUR|USD|GBP|CHF|[Ee]uros?)"
+)
 _RETIREMENT = frozenset({"401", "403", "457", "529"})
 
 

@@ -9,8 +9,10 @@ from verivita.features.postings.markup import clean_line
 from verivita.features.postings.model import CompanySize
 
 _LEGAL = (
-    r"inc|incorporated|llc|l l c|llp|lp|ltd|limited|corp|corporation|co|company|plc|gmbh|mbh|ag|se|kg|kgaa|ug|e v|ev|sa|s a|sas|sarl"
-    r"|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|oy|oyj|aps|as|a s|asa|pty|pte|pvt|private|sdn bhd|kk|k k|sl|s l|slu|lda|ltda|doo|d o o"
+    r"inc|incorporated|llc|l l c|llp|lp|ltd|limited|corp|corporation|co|company|plc|gmbh|mbh|ag|se|kg|kgaa|ug"
+    r"|e v|ev|sa|s a|sas|sarl"
+    r"|srl|s r l|spa|s p a|bv|b v|nv|n v|ab|oy|oyj|aps|as|a s|asa|pty|pte|pvt|private|sdn bhd|kk|k k|sl|s l|slu"
+    r"|lda|ltda|doo|d o o"
     r"|sp z o o|spolka|s r o|sro|kft|zrt|ooo|oao|eood|ood|holdings?|group|gmbh co kg"
 )
 _LEGAL_TAIL = re.compile(rf"(?:\s+(?:{_LEGAL}|&|and))+$")
@@ -74,7 +76,9 @@ def company_size(field: str, text: str = "") -> CompanySize | None:
     if found or not text:
         return found
     head = text[:6000]
-    if not any(word in head for word in ("employee", "people", "person", "team", "company of", "startup of", "staff of")):
+    if not any(
+        word in head for word in ("employee", "people", "person", "team", "company of", "startup of", "staff of")
+    ):
         return None
     for pattern in _IN_TEXT:
         if match := pattern.search(head):

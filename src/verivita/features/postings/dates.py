@@ -16,7 +16,8 @@ _MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _DAY_MONTH = re.compile(rf"(\d{{1,2}})(?:st|nd|rd|th)?\.?\s+(?:of\s+)?{_MONTH},?\s+(\d{{4}})", re.I)
 _MONTH_DAY = re.compile(rf"{_MONTH}\s+(\d{{1,2}})(?:st|nd|rd|th)?,?\s+(\d{{4}})", re.I)
 _AGO = re.compile(
-    r"(\d{1,3}|an?|one|two|three|four|five|six|seven)\s*(\+)?\s*(second|sec|minute|min|hour|hr|h|day|d|week|wk|w|month|mo|year|yr|y)s?\b",
+    r"(\d{1,3}|an?|one|two|three|four|five|six|seven)\s*(\+)?\s*(second|sec|minute|min|hour|hr|h|day|d|week|wk"
+    r"|w|month|mo|year|yr|y)s?\b",
     re.I,
 )
 _WORDS = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7}

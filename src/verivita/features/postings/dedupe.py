@@ -1,4 +1,4 @@
-"""Whether two postings are the same job: exact keys first, then MinHash of the text with title, company and place.
+"""Signatures of texts by which near-duplicates are found without comparing all with all.
 
 MinHash: Broder 1997, "On the resemblance and containment of documents"; the permutations are multiply-shift hashes
 (Dietzfelbinger et al. 1997). Banding: Leskovec, Rajaraman and Ullman, "Mining of Massive Datasets", chapter 3.
@@ -28,7 +28,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 @cache
 def _factors() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    source = random.Random(20_061_997)  # noqa: S311 - fixed constants of the hash family, not a secret
+    source = random.Random(20_061_997)
     odd = [source.getrandbits(64) | 1 for _ in range(PERMUTATIONS)]
     add = [source.getrandbits(64) for _ in range(PERMUTATIONS)]
     return np.array(odd, dtype=np.uint64)[:, None], np.array(add, dtype=np.uint64)[:, None]
@@ -60,7 +60,7 @@ def folded(text: str) -> str:
 def bands(mark: tuple[int, ...]) -> tuple[str, ...]:
     """Sixteen keys of a signature; two texts of similarity 0.5 share at least one with probability 0.64, of 0.8 with 0.9998.
 
-    A store looks candidates up by any shared key, then asks `same_job`.
+    A store looks candidates up by any shared key, then asks whether they are the same job.
     """
     keys = []
     for band in range(len(mark) // _ROWS):

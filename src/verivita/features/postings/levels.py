@@ -11,19 +11,23 @@ _TITLE: tuple[tuple[Level, re.Pattern[str]], ...] = tuple(
     for level, pattern in (
         (
             Level.INTERN,
-            r"\b(?:intern(?:ship)?s?|co-?op|praktik\w*|stagiaire|working student|werkstudent\w*|trainee|apprentice\w*)\b",
+            r"\b(?:intern(?:ship)?s?|co-?op|praktik\w*|stagiaire|working student|werkstudent\w*|trainee"
+            r"|apprentice\w*)\b",
         ),
         (
             Level.EXECUTIVE,
-            r"\b(?:c[teifmopsr]o|cpto|cdo|ciso|chief (?!of staff)\w+(?: \w+)? officer|chief (?:technology|architect|scientist)"
+            r"\b(?:c[teifmopsr]o|cpto|cdo|ciso|chief (?!of staff)\w+(?: \w+)? officer|chief (?:technology"
+            r"|architect|scientist)"
             r"|e?vp|vice president|svp|president|founder|co-?founder|general partner)\b",
         ),
         (Level.DIRECTOR, r"\b(?:director|head of|managing director|head,)\b|\bhead\b(?=[^a-z]*$)"),
         (
             Level.MANAGER,
-            r"\b(?:engineering|development|software|technical|data|analytics|science|research|operations|general|people|team"
+            r"\b(?:engineering|development|software|technical|data|analytics|science|research|operations"
+            r"|general|people|team"
             r"|design|support|it|qa|security|infrastructure|platform|finance|hr|regional|senior|group|delivery|devops"
-            r"|recruiting|marketing|sales|office|store|branch)\s+managers?\b|\bmanager,|\bmanager of\b|\bsupervis(?:or|ory)\b"
+            r"|recruiting|marketing|sales|office|store|branch)\s+managers?\b|\bmanager,|\bmanager of\b"
+            r"|\bsupervis(?:or|ory)\b"
             r"|^(?:senior |sr\.? )?manager\b",
         ),
         (Level.STAFF, r"\b(?:staff|principal|distinguished|fellow)\b(?! (?:accountant|assistant|nurse))"),
@@ -31,7 +35,8 @@ _TITLE: tuple[tuple[Level, re.Pattern[str]], ...] = tuple(
         (Level.SENIOR, r"\b(?:senior|sr\.?|snr|expert|experienced|seasoned|architect|iii|iv|level [345])(?!\w)"),
         (
             Level.ENTRY,
-            r"\b(?:junior|jr\.?|entry[- ]level|entry|graduate|new[- ]?grads?|associate|early[- ]career|fresher|beginner)(?!\w)",
+            r"\b(?:junior|jr\.?|entry[- ]level|entry|graduate|new[- ]?grads?|associate|early[- ]career|fresher"
+            r"|beginner)(?!\w)",
         ),
         (Level.MID, r"\b(?:mid[- ]?level|mid|intermediate|medior|mid-senior|ii|level 2)\b"),
     )
@@ -71,7 +76,8 @@ _IN_TEXT: tuple[tuple[Employment, re.Pattern[str]], ...] = (
     (
         Employment.CONTRACT,
         re.compile(
-            r"\b(?:contract (?:position|role|job|to hire|basis|work)|\d+[- ]months? contract|contract[- ]to[- ]hire|contractors? only)\b",
+            r"\b(?:contract (?:position|role|job|to hire|basis|work)|\d+[- ]months? contract"
+            r"|contract[- ]to[- ]hire|contractors? only)\b",
             re.I,
         ),
     ),

@@ -6,9 +6,12 @@ import re
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _TRACKING = re.compile(
-    r"^(?:utm_\w+|gclid|dclid|gbraid|wbraid|fbclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|hsa_\w+|mkt_tok|trk\w*|trackingid"
-    r"|refid|ref|referer|referrer|source|src|lipi|lever-source\S*|lever-origin|gh_src|ashby_src|cmp(?:id)?|campaign\w*|cid|sid"
-    r"|from|origin|originaltrackingid|position|pagenum|eid|ebp|recommendedflavor|savedsearchid|sessionid|jsessionid|phpsessid"
+    r"^(?:utm_\w+|gclid|dclid|gbraid|wbraid|fbclid|msclkid|yclid|twclid|igshid|mc_[ce]id|_hs\w+|hsa_\w+|mkt_tok"
+    r"|trk\w*|trackingid"
+    r"|refid|ref|referer|referrer|source|src|lipi|lever-source\S*|lever-origin|gh_src|ashby_src|cmp(?:id)?"
+    r"|campaign\w*|cid|sid"
+    r"|from|origin|originaltrackingid|position|pagenum|eid|ebp|recommendedflavor|savedsearchid|sessionid"
+    r"|jsessionid|phpsessid"
     r"|spm|vjk_src|tk|advn|adid|ad|xkcb|iis|iisn|_ga|_gl|share\w*|rx_\w+|pid|aff\w*|partner\w*)$",
     re.I,
 )

@@ -50,7 +50,8 @@ _BROKEN_AFTER = re.compile(
     r"\b(in|with|of|and|or|as|for|to|the|a|an|using|like|including)[ \t]*\n(?![ \t]*(?:\n|[-•*]))"
 )
 _BROKEN_BEFORE = re.compile(
-    r"(?<=[^\n.:;!?])([^\S\n]*)\n[ \t]*(?=[,;)(]|\.(?=\s|[A-Z]|$)|(?:and|or|in|with|of|for|is|are|to|experience)\b(?! you))"
+    r"(?<=[^\n.:;!?])([^\S\n]*)\n[ \t]*(?=[,;)(]|\.(?=\s|[A-Z]|$)|(?:and|or|in|with|of|for|is|are|to"
+    r"|experience)\b(?! you))"
 )
 _DASHED = re.compile(r"^[ \t]*[-=]{2,}[ \t]*(\S.{0,120}?)[ \t]*[-=]{2,}[ \t]*$", re.M)
 

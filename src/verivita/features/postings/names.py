@@ -7,11 +7,13 @@ import re
 from verivita.features.postings.markup import clean_line
 
 _GENDER = re.compile(
-    r"\s*[(\[]\s*(?:[mwfdxhv](?:\s*[/|*]\s*[mwfdxhv]){1,3}|all genders?|gn)\s*[)\]]|\s+[mwfdxhv](?:/[mwfdxhv]){1,3}(?=\s|$)",
+    r"\s*[(\[]\s*(?:[mwfdxhv](?:\s*[/|*]\s*[mwfdxhv]){1,3}|all genders?|gn)\s*[)\]]"
+    r"|\s+[mwfdxhv](?:/[mwfdxhv]){1,3}(?=\s|$)",
     re.I,
 )
 _REFERENCE = re.compile(
-    r"\s*[-–(\[#]?\s*\b(?:req(?:uisition)?|job|ref(?:erence)?)\.?\s*(?:id|no|nr|number)?\s*[:#.]?\s*[A-Z]{0,4}-?\d{3,}\s*[)\]]?",
+    r"\s*[-–(\[#]?\s*\b(?:req(?:uisition)?|job|ref(?:erence)?)\.?\s*(?:id|no|nr"
+    r"|number)?\s*[:#.]?\s*[A-Z]{0,4}-?\d{3,}\s*[)\]]?",
     re.I,
 )
 _PREFIX = re.compile(
@@ -20,7 +22,8 @@ _PREFIX = re.compile(
 )
 _SMALL = frozenset("of and for the in a an to at on with or".split())
 _ACRONYMS = frozenset(
-    "IT HR QA UI UX AI ML BI API AWS SQL CEO CTO CFO COO VP NLP ETL SRE CRM ERP SAP PHP RN LPN OA DC US USA UK EU II III IV PR PM DBA".split()
+    "IT HR QA UI UX AI ML BI API AWS SQL CEO CTO CFO COO VP NLP ETL SRE CRM ERP SAP PHP RN LPN OA DC US USA UK"
+    " EU II III IV PR PM DBA".split()
 )
 
 

@@ -16,7 +16,7 @@ from verivita.features.postings.links import canonical_url
 from verivita.features.postings.markup import clean_line, clean_text
 from verivita.features.postings.model import RawPosting, Understood
 from verivita.features.postings.names import title_name
-from verivita.features.postings.place import country_of
+from verivita.features.postings.place import city_keys, country_of
 from verivita.features.postings.requirements import read_requirements
 from verivita.features.postings.salary import find_pay, pay_of_field
 from verivita.features.postings.worktype import location_type_of
@@ -57,7 +57,7 @@ def understand(raw: RawPosting, extract: Extract, today: date | None = None) -> 
         posted_on=parse_date(raw.posted, today),
         closes_on=parse_date(raw.closes, today),
         requirements=requirements,
-        content_hash=content_hash(company, title, description),
+        content_hash=content_hash(company, title, description, location, own=raw.url or raw.source_id),
         signature=signature(description),
     )
 
@@ -73,6 +73,12 @@ def _pay(field: str, description: str) -> tuple[Pay | None, str]:
     return mention.pay, description[mention.start : mention.end].strip()
 
 
-def content_hash(company: str, title: str, description: str) -> str:
-    """SHA-256 over the folded company, title and description: equal for texts that differ in case, accents or blanks."""
-    return sha256("\x1f".join(squeeze(folded(part)) for part in (company_key(company), title, description)))
+def content_hash(company: str, title: str, description: str, location: str = "", own: str = "") -> str:
+    """SHA-256 over the folded company, title, description and cities: equal for texts that differ in case or blanks.
+
+    A posting without a description is told apart by `own`, its address or id: its title alone proves nothing.
+    """
+    parts = [company_key(company), title, description, " ".join(sorted(city_keys(location)))]
+    if not description:
+        parts.append(own)
+    return sha256("\x1f".join(squeeze(folded(part)) for part in parts))

@@ -18,7 +18,8 @@ from verivita.features.postings.countries import (
 from verivita.features.postings.markup import clean_line
 
 _WORKTYPE = re.compile(
-    r"\b(?:100% |fully |full )?(?:remote(?:[- ](?:ok|only|friendly|first|possible|work))?|hybrid|on-?\s?site(?: only)?|in[- ]office|work from home|wfh"
+    r"\b(?:100% |fully |full )?(?:remote(?:[- ](?:ok|only|friendly|first|possible|work))?|hybrid"
+    r"|on-?\s?site(?: only)?|in[- ]office|work from home|wfh"
     r"|telecommute|anywhere|worldwide|global|flexible)\b(?: (?:in|within|from|-|–|or))?",
     re.I,
 )
@@ -69,9 +70,11 @@ def city_keys(location: str) -> frozenset[str]:
 
 _SAME_CITY = {
     "nyc": "new york", "ny": "new york", "new york city": "new york", "manhattan": "new york", "brooklyn": "new york", "sf": "san francisco",
-    "bay area": "san francisco", "san francisco bay area": "san francisco", "sf bay area": "san francisco", "soma": "san francisco",
+    "bay area": "san francisco", "san francisco bay area": "san francisco", "sf bay area": "san francisco",
+    "soma": "san francisco",
     "philly": "philadelphia", "munchen": "munich", "muenchen": "munich", "bengaluru": "bangalore", "kyiv": "kiev",
-    "washington dc": "washington", "washington d.c.": "washington", "dc": "washington", "slc": "salt lake city", "koln": "cologne",
+    "washington dc": "washington", "washington d.c.": "washington", "dc": "washington", "slc": "salt lake city",
+    "koln": "cologne",
     "wien": "vienna", "lisboa": "lisbon", "milano": "milan", "warszawa": "warsaw", "cracow": "krakow",
 }  # fmt: skip
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from verivita.engines.skills.model import SkillKind, SkillMention
 from verivita.features.postings.model import Education, Quote, Requirements, SkillWish
@@ -16,36 +17,46 @@ _MAX_LINES = 60
 _MAX_DUTIES = 40
 _LONGEST_QUOTE = 500
 _DEGREE_IN = re.compile(
-    r"(?:\b(?:degrees?|bachelor\w*|master['’´]?s?|ph\.?d\.?|doctorate|diploma|b\.?sc?\.?|m\.?sc?\.?|b\.?a\.?|graduate|educat\w+|studies)(?=\W)"
-    r"[^;\n]{0,60}?\b(?:in|of)\b|\bquantitative (?:field|discipline)|\b(?:field|discipline)s?\b[^;\n]{0,20}(?:like|such as|e\.g))(?![^;\n]*(?:experience|\byears\b|knowledge|using|skills|proficien))"
+    r"(?:\b(?:degrees?|bachelor\w*|master['’´]?s?|ph\.?d\.?|doctorate|diploma|b\.?sc?\.?|m\.?sc?\.?|b\.?a\.?"
+    r"|graduate|educat\w+|studies)(?=\W)"
+    r"[^;\n]{0,60}?\b(?:in|of)\b|\bquantitative (?:field|discipline)|\b(?:field"
+    r"|discipline)s?\b[^;\n]{0,20}(?:like|such as|e\.g))(?![^;\n]*(?:experience|\byears\b|knowledge|using"
+    r"|skills|proficien))"
     r"[^;\n]*$",
     re.I,
 )
 _ROLE = re.compile(r"(?:full|front|back)[- ]?(?:stack|end)s?$", re.I)
 _ROLE_WORK = re.compile(r"\s?(?:dev\w*ment|experience|skills|work|tech\w*|framework\w*|knowledge)", re.I)
 _VISA = re.compile(
-    r"\bvisas?\b|\bsponsor\w*|\bwork (?:permit|authori[sz]ation)|\bH-?1-?B\b|\bauthori[sz]ed to work|\bright to work|\bUS citizens?\b",
+    r"\bvisas?\b|\bsponsor\w*|\bwork (?:permit|authori[sz]ation)|\bH-?1-?B\b|\bauthori[sz]ed to work"
+    r"|\bright to work|\bUS citizens?\b",
     re.I,
 )
 _VISA_WORDS = ("visa", "sponsor", "permit", "authori", "right to work", "citizen", "h1", "h-1")
 _VISA_TOPIC = re.compile(
-    r"\bvisas?\b|work permit|authori[sz]|right to work|\bH-?1-?B\b|citizen|sponsorship|sponsor (?:you|your|work|candidates|the right|applicants)",
+    r"\bvisas?\b|work permit|authori[sz]|right to work|\bH-?1-?B\b|citizen|sponsorship|sponsor (?:you|your|work"
+    r"|candidates|the right|applicants)",
     re.I,
 )
 _VISA_NO = re.compile(
-    r"\b(?:no|not|cannot|can['’]?t|unable|won['’]?t|don['’]?t|doesn['’]?t|without|sorry|neither)\b[^.\n|]{0,60}(?:visas?|sponsor\w*|permits?|H-?1-?B|authori[sz]ation)"
-    r"|(?:visas?|sponsorship)[^.\n|]{0,25}\b(?:not|unavailable|cannot|no)\b|must (?:be|have|already)[^.\n|]{0,40}(?:authori[sz]\w+|right to work|work permit|eligible|citizen)"
+    r"\b(?:no|not|cannot|can['’]?t|unable|won['’]?t|don['’]?t|doesn['’]?t|without|sorry"
+    r"|neither)\b[^.\n|]{0,60}(?:visas?|sponsor\w*|permits?|H-?1-?B|authori[sz]ation)"
+    r"|(?:visas?|sponsorship)[^.\n|]{0,25}\b(?:not|unavailable|cannot|no)\b|must (?:be|have"
+    r"|already)[^.\n|]{0,40}(?:authori[sz]\w+|right to work|work permit|eligible|citizen)"
     r"|(?:legally )?authori[sz]ed to work|citizens? (?:only|or)|citizenship (?:is )?required|valid work permit",
     re.I,
 )
 _VISA_YES = re.compile(
-    r"\b(?:visas?|H-?1-?Bs?)\b[^.\n|]{0,25}\b(?:ok|okay|welcome|sponsor\w*|available|provided|support\w*|possible|transfers?|assistance|help|friendly)"
-    r"|sponsor(?:s|ship|ing)?\b[^.\n|]{0,40}(?:visas?|available|offered|provided|H-?1-?B|possible)|\b(?:we|can|will|do|happy to)\b[^.\n|]{0,30}(?:sponsor|arrange|supply|help|support|provide)"
+    r"\b(?:visas?|H-?1-?Bs?)\b[^.\n|]{0,25}\b(?:ok|okay|welcome|sponsor\w*|available|provided|support\w*"
+    r"|possible|transfers?|assistance|help|friendly)"
+    r"|sponsor(?:s|ship|ing)?\b[^.\n|]{0,40}(?:visas?|available|offered|provided|H-?1-?B|possible)|\b(?:we|can"
+    r"|will|do|happy to)\b[^.\n|]{0,30}(?:sponsor|arrange|supply|help|support|provide)"
     r"[^.\n|]{0,25}(?:visas?|permits?|H-?1-?B)|(?:^|[|,(/] ?)(?:VISA|Visa|H-?1B)(?= ?(?:$|[|,)/\n]))",
     re.M,
 )
 _TRAVEL = re.compile(
-    r"\btravel\w*\b[^.\n%]{0,60}?(?P<a>\d{1,3})\s?%|(?P<b>\d{1,3})\s?%[^.\n]{0,40}\btravel\w*|\b(?:willing\w*|able|ability|required?|available) to travel\b|\btravel (?:is )?required"
+    r"\btravel\w*\b[^.\n%]{0,60}?(?P<a>\d{1,3})\s?%|(?P<b>\d{1,3})\s?%[^.\n]{0,40}\btravel\w*|\b(?:willing\w*"
+    r"|able|ability|required?|available) to travel\b|\btravel (?:is )?required"
     r"|\boccasional(?:ly)? travel|\btravel requirements?\b|\bsome travel\b|\bfrequent travel",
     re.I,
 )
@@ -53,7 +64,8 @@ _LINK = re.compile(r"^[\s(]*(?:,|/|\bor\b|\band/or\b|,\s*or\b|\bor even\b|\beith
 _LINK_OR = re.compile(r"^[^.;\n]{0,24}\b(?:or|and/or)\b[^.;\n]{0,16}$", re.I)
 _OR = re.compile(r"\bor\b|/", re.I)
 _SUCH_AS = re.compile(
-    r"(?:such as|e\.g\.?,?|for example|(?:languages?|frameworks?|tools?|databases?|clouds?|stack) like|one of|any of|either|at least one)[\s:(]*$",
+    r"(?:such as|e\.g\.?,?|for example|(?:languages?|frameworks?|tools?|databases?|clouds?|stack) like|one of"
+    r"|any of|either|at least one)[\s:(]*$",
     re.I,
 )
 _OR_SIMILAR = re.compile(
@@ -192,7 +204,7 @@ def _linked(between: str) -> bool:
 
 
 def _is_choice(text: str, run: list[SkillMention], clause: Clause) -> bool:
-    joints = [text[a.end : b.start] for a, b in zip(run, run[1:], strict=False)]
+    joints = [text[a.end : b.start] for a, b in pairwise(run)]
     if any(re.search(r"\band\b(?!/)", joint) for joint in joints):
         return False
     if any(_OR.search(joint) for joint in joints):
@@ -208,7 +220,7 @@ def _is_choice(text: str, run: list[SkillMention], clause: Clause) -> bool:
 def _gather(found: _Found, text: str) -> Requirements:
     years = max(found.years, key=lambda pair: pair[0], default=None)
     required = [s for s in found.schooling if s[1]]
-    best = (required or found.schooling or [None])[0]
+    best = next(iter(required or found.schooling), None)
     lowered = text.lower()
     visa = _first(_VISA, text, _VISA_TOPIC) if any(word in lowered for word in _VISA_WORDS) else None
     travel = _TRAVEL.search(text) if "travel" in lowered else None

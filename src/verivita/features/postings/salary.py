@@ -9,26 +9,34 @@ from verivita.core.money import Pay, PayPeriod
 from verivita.features.postings.amounts import STRONG, Money, amounts, bare_amounts
 
 _PAY_BEFORE = re.compile(
-    r"(?:salar\w*|compensation|comp\b|pay(?:s|ing)?\b|paid|wages?\b|base\b|rates?\b|remunerat\w+|earn\w*|make\b|\bote\b|package|gehalt|salaire"
+    r"(?:salar\w*|compensation|comp\b|pay(?:s|ing)?\b|paid|wages?\b|base\b|rates?\b|remunerat\w+|earn\w*|make\b"
+    r"|\bote\b|package|gehalt|salaire"
     r"|sueldo|stipendio|vergütung|on target|bill|income|budget for this role)[^|\n]{0,60}$",
     re.I,
 )
 _PAY_AFTER = re.compile(
-    r"^[\s,)(*·|]{0,4}(?:(?:usd|eur|gbp|cad)\b)?\s?(?:\+|&|and|plus|w/|with|/|-)?\s?(?:\d|equity|stock|options|bonus|benefits|ote\b|base\b|salary"
+    r"^[\s,)(*·|]{0,4}(?:(?:usd|eur|gbp|cad)\b)?\s?(?:\+|&|and|plus|w/|with|/|-)?\s?(?:\d|equity|stock|options"
+    r"|bonus|benefits|ote\b|base\b|salary"
     r"|doe\b|depending|dependent|based on|negotiable|commission|shares|esop|rsu|gross|full[- ]time|perks|super\b)",
     re.I,
 )
 _NOT_BEFORE = re.compile(
-    r"(?:rais\w+|fund(?:ed|ing|s)\b|\bseed\b|series [a-f]\b|revenue|valu(?:ed|ation)|invest\w+|financ\w+|worth|bonus(?:es)?\b|stipend|relocation"
-    r"|sign(?:ing|-?on|-?up)\b|referral|\brent\b|\bsav(?:e|es|ing|ings)\b|as little as|assets|market|industry|\bgrants?\b|donat\w+|prizes?"
-    r"|reimburs\w+|rimborso|allowance|spend\w*|sales of|sold for|cost\w*|price\w*|profit\w*|turnover|credit|deductible|up to date)"
+    r"(?:rais\w+|fund(?:ed|ing|s)\b|\bseed\b|series [a-f]\b|revenue|valu(?:ed|ation)|invest\w+|financ\w+|worth"
+    r"|bonus(?:es)?\b|stipend|relocation"
+    r"|sign(?:ing|-?on|-?up)\b|referral|\brent\b|\bsav(?:e|es|ing|ings)\b|as little as|assets|market|industry"
+    r"|\bgrants?\b|donat\w+|prizes?"
+    r"|reimburs\w+|rimborso|allowance|spend\w*|sales of|sold for|cost\w*|price\w*|profit\w*|turnover|credit"
+    r"|deductible|up to date)"
     r"[^|\n.;]{0,28}$",
     re.I,
 )
 _NOT_AFTER = re.compile(
-    r"^(?:\s?(?:usd|eur|gbp|cad)\b)?[ -](?:in |of |a |an |as |from |our |worth |per year in |annual )?(?:\w+[\s-]){0,2}?(?:funding|seed|round|revenue"
-    r"|raised|series|arr\b|gmv|million|billion|trillion|valuation|invest\w+|financing|stipend|sign(?:ing|[- ]?on)|referral|relocation|credit"
-    r"|deductible|gift|budget|market|industry|assets|worth|users|customers|companies|people|employees|students|members|downloads|orders"
+    r"^(?:\s?(?:usd|eur|gbp|cad)\b)?[ -](?:in |of |a |an |as |from |our |worth |per year in "
+    r"|annual )?(?:\w+[\s-]){0,2}?(?:funding|seed|round|revenue"
+    r"|raised|series|arr\b|gmv|million|billion|trillion|valuation|invest\w+|financing|stipend|sign(?:ing"
+    r"|[- ]?on)|referral|relocation|credit"
+    r"|deductible|gift|budget|market|industry|assets|worth|users|customers|companies|people|employees|students"
+    r"|members|downloads|orders"
     r"|transactions|spend|prize|grant|startup|advertising|reward|education|learning|training|housing|food)",
     re.I,
 )
@@ -37,7 +45,8 @@ _UP_TO = re.compile(
     r"(?:\bup to|\bupto|\bmax(?:imum)?(?: of)?:?|\bbis(?: zu)?|jusqu.à|\bunder|\bas much as|<)\s?$", re.I
 )
 _FROM = re.compile(
-    r"(?:\bfrom|\bstart(?:s|ing)?(?: (?:at|from))?:?|\bat least|\bmin(?:imum)?(?: of)?:?|\bab|\bover|\bmore than|>|\babove)\s?$",
+    r"(?:\bfrom|\bstart(?:s|ing)?(?: (?:at|from))?:?|\bat least|\bmin(?:imum)?(?: of)?:?|\bab|\bover"
+    r"|\bmore than|>|\babove)\s?$",
     re.I,
 )
 _OR_MORE = re.compile(r"^\s?(?:\+|or more|and (?:up|above|more)|or (?:above|higher)|minimum)", re.I)

@@ -11,20 +11,24 @@ _LEVELS: tuple[tuple[Education, re.Pattern[str]], ...] = (
     (
         Education.ASSOCIATE,
         re.compile(
-            r"\b[Aa]ssociate['’]?s?['’]? [Dd]egree|\bA\.?A\.?S\.?\b(?= degree| in )|\bassociate['’]s\b|\bAssociates [Dd]egree"
+            r"\b[Aa]ssociate['’]?s?['’]? [Dd]egree|\bA\.?A\.?S\.?\b(?= degree| in )|\bassociate['’]s\b"
+            r"|\bAssociates [Dd]egree"
         ),
     ),
     (
         Education.BACHELOR,
         re.compile(
-            r"\b[Bb]achelors?\b|\b[Bb]achelor['’´]s|\bBACHELOR|\bB\.?S\.?c?\.?(?=[ ,/)]|$)(?! [a-z]+ing\b)|\bB\.?A\.?(?=[ ,/)])(?= (?:in|or|degree)|/|,|\))|\bB\.?Tech\b|\bB\.?E\.?(?= (?:in|or|/))"
-            r"|\b[Uu]ndergraduate degree|\b(?:[Cc]ollege|[Uu]niversity|4[- ]year|[Ff]our[- ]year) (?:degree|graduate|education)"
+            r"\b[Bb]achelors?\b|\b[Bb]achelor['’´]s|\bBACHELOR|\bB\.?S\.?c?\.?(?=[ ,/)]|$)(?! [a-z]+ing\b)"
+            r"|\bB\.?A\.?(?=[ ,/)])(?= (?:in|or|degree)|/|,|\))|\bB\.?Tech\b|\bB\.?E\.?(?= (?:in|or|/))"
+            r"|\b[Uu]ndergraduate degree|\b(?:[Cc]ollege|[Uu]niversity|4[- ]year|[Ff]our[- ]year) (?:degree"
+            r"|graduate|education)"
         ),
     ),
     (
         Education.MASTER,
         re.compile(
-            r"\b[Mm]aster['’´]?s?\b(?=['’]?s? (?:degree|in|or|level|of|preferred)|[/,]|['’]| \(|$)|\bM\.?S\.?c?\.?(?= (?:in|or|degree|with|and)|[/,)])(?! (?:Office|SQL|Word|Excel))"
+            r"\b[Mm]aster['’´]?s?\b(?=['’]?s? (?:degree|in|or|level|of|preferred)|[/,]|['’]| \(|$)"
+            r"|\bM\.?S\.?c?\.?(?= (?:in|or|degree|with|and)|[/,)])(?! (?:Office|SQL|Word|Excel))"
             r"|\bMBA\b|\b(?:[Aa]dvanced|[Gg]raduate|[Pp]ost-?graduate) degree|\bM\.?Eng\b|\bM\.S\."
         ),
     ),
@@ -36,20 +40,24 @@ _LEVELS: tuple[tuple[Education, re.Pattern[str]], ...] = (
     ),
 )
 _PLAIN = re.compile(
-    r"\b(?:degree in|degree (?:required|preferred)|(?:CS|STEM|technical|computer science|engineering|science|relevant|related) degree|degree or equivalent)\b",
+    r"\b(?:degree in|degree (?:required|preferred)|(?:CS|STEM|technical|computer science|engineering|science"
+    r"|relevant|related) degree|degree or equivalent)\b",
     re.I,
 )
 _DEGREE_CONTEXT = re.compile(
-    r"degree|diploma|educat|graduat|in [A-Z]|required|preferred|equivalent|\bor\b|qualif|school|ph\.?d|student|plus|field|disciplin",
+    r"degree|diploma|educat|graduat|in [A-Z]|required|preferred|equivalent|\bor\b|qualif|school|ph\.?d|student"
+    r"|plus|field|disciplin",
     re.I,
 )
 _NO_DEGREE = re.compile(
-    r"\b(?:no|not|don['’]?t|doesn['’]?t|without|never)\b[^.\n]{0,30}\b(?:degree|diploma|ph\.?d|college|bachelor)|degree (?:is )?not (?:required|necessary|needed)"
+    r"\b(?:no|not|don['’]?t|doesn['’]?t|without|never)\b[^.\n]{0,30}\b(?:degree|diploma|ph\.?d|college"
+    r"|bachelor)|degree (?:is )?not (?:required|necessary|needed)"
     r"|regardless of (?:degree|education)",
     re.I,
 )
 _OR_EXPERIENCE = re.compile(
-    r"\bor (?:an? )?(?:the )?equivalent\b|\bequivalent (?:\w+ ){0,3}(?:experience|background|combination)|\bor (?:relevant |related |comparable |commensurate )?(?:\w+ )?experience"
+    r"\bor (?:an? )?(?:the )?equivalent\b|\bequivalent (?:\w+ ){0,3}(?:experience|background|combination)"
+    r"|\bor (?:relevant |related |comparable |commensurate )?(?:\w+ )?experience"
     r"|in lieu of|or similar experience|or relevant work",
     re.I,
 )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 
 
 class Ask(StrEnum):
@@ -35,31 +36,46 @@ _HEADINGS: tuple[tuple[Ask, re.Pattern[str]], ...] = tuple(
     for ask, pattern in (
         (
             Ask.PREFERRED,
-            r"^(?!.*\bneed\b)(?:.*\b(?:nice[- ]to[- ]haves?|bonus(?: points| skills| qualifications)?|preferred|preferences?|desir(?:ed|able)|good to have"
-            r"|extra (?:credit|points)|plus(?:es)?|pluses|optional|advantageous?|would be (?:great|nice|a plus)|even better|icing|ideally|sets you apart"
+            r"^(?!.*\bneed\b)(?:.*\b(?:nice[- ]to[- ]haves?|bonus(?: points| skills| qualifications)?|preferred"
+            r"|preferences?|desir(?:ed|able)|good to have"
+            r"|extra (?:credit|points)|plus(?:es)?|pluses|optional|advantageous?|would be (?:great|nice|a plus)"
+            r"|even better|icing|ideally|sets you apart"
             r"|stand out|not required|additional (?:skills|qualifications)|brownie points)\b)",
         ),
         (
             Ask.REQUIRED,
-            r"\b(?:requirements?|required|qualifications?|must[- ]haves?|what you(?:['’]ll| will)? (?:need|bring|have)|you (?:have|bring|need|are|should|must)"
-            r"|you['’](?:ll|re|ve)(?: need| have| bring| a| an| got)?|who you are|about you|skills?|competenc(?:y|ies)|abilities|minimum|essentials?"
-            r"|your (?:profile|background|experience|skills)|what we(?:['’]re| are)? (?:looking|seeking|want|expect|need)\w*|looking for|we['’]re looking"
-            r"|the experience you|will need|ideal candidate|successful candidate|the candidate|education|experience|knowledge|expertise|we expect"
-            r"|who (?:we|are we|should|we are) (?:['’]?re )?(?:looking|want|apply)\w*|a little (?:bit )?about you|prerequisites?|credentials|certifications?"
-            r"|you would be|good fit|great fit|thrive here|seeking|your superpowers|technologies you|required knowledge of|basic)\b",
+            r"\b(?:requirements?|required|qualifications?|must[- ]haves?|what you(?:['’]ll| will)? (?:need"
+            r"|bring|have)|you (?:have|bring|need|are|should|must)"
+            r"|you['’](?:ll|re|ve)(?: need| have| bring| a| an| got)?|who you are|about you|skills?"
+            r"|competenc(?:y|ies)|abilities|minimum|essentials?"
+            r"|your (?:profile|background|experience|skills)|what we(?:['’]re| are)? (?:looking|seeking|want"
+            r"|expect|need)\w*|looking for|we['’]re looking"
+            r"|the experience you|will need|ideal candidate|successful candidate|the candidate|education"
+            r"|experience|knowledge|expertise|we expect"
+            r"|who (?:we|are we|should|we are) (?:['’]?re )?(?:looking|want|apply)\w*"
+            r"|a little (?:bit )?about you|prerequisites?|credentials|certifications?"
+            r"|you would be|good fit|great fit|thrive here|seeking|your superpowers|technologies you"
+            r"|required knowledge of|basic)\b",
         ),
         (
             Ask.DUTY,
-            r"\b(?:responsib\w+|what you(?:['’]ll| will)? (?:do|be doing|work on|build|own)|you (?:will|['’]ll)|you['’]ll|dut(?:y|ies)|the (?:role|job|position|work)\b"
-            r"|your (?:tasks|mission|role|job|impact|day)|day[- ]to[- ]day|job (?:description|summary|purpose)|will do|accountabilit\w+|tasks|about the (?:role|job)"
-            r"|position (?:overview|summary)|role overview|key activities|in this role|essential functions|scope|what you['’]ll|deliverables)\b",
+            r"\b(?:responsib\w+|what you(?:['’]ll| will)? (?:do|be doing|work on|build|own)|you (?:will|['’]ll)"
+            r"|you['’]ll|dut(?:y|ies)|the (?:role|job|position|work)\b"
+            r"|your (?:tasks|mission|role|job|impact|day)|day[- ]to[- ]day|job (?:description|summary|purpose)"
+            r"|will do|accountabilit\w+|tasks|about the (?:role|job)"
+            r"|position (?:overview|summary)|role overview|key activities|in this role|essential functions"
+            r"|scope|what you['’]ll|deliverables)\b",
         ),
         (
             Ask.OTHER,
-            r"\b(?:benefits?|perks?|we offer|offer(?:s|ing)?|why (?:us|join|work|you)|about (?:us|the (?:company|team)|\w+)|who we are|our (?:stack|team|company"
-            r"|mission|values|story|culture|tech\w*|benefits|interview|process|offer)|company (?:overview|description)|compensation|salary|pay|how to apply|apply"
-            r"|equal|eeo|contact|(?:tech(?:nology|nical)?|current) stack|stack|technolog(?:y|ies)|interview(?:ing)?|process|location|what we (?:do|offer|use|provide)"
-            r"|more information|additional information|disclaimer|diversity|the (?:team|company|product)|department|what['’]s in it|you['’]?ll get|schedule"
+            r"\b(?:benefits?|perks?|we offer|offer(?:s|ing)?|why (?:us|join|work|you)|about (?:us"
+            r"|the (?:company|team)|\w+)|who we are|our (?:stack|team|company"
+            r"|mission|values|story|culture|tech\w*|benefits|interview|process|offer)|company (?:overview"
+            r"|description)|compensation|salary|pay|how to apply|apply"
+            r"|equal|eeo|contact|(?:tech(?:nology|nical)?|current) stack|stack|technolog(?:y|ies)"
+            r"|interview(?:ing)?|process|location|what we (?:do|offer|use|provide)"
+            r"|more information|additional information|disclaimer|diversity|the (?:team|company|product)"
+            r"|department|what['’]s in it|you['’]?ll get|schedule"
             r"|physical|working (?:conditions|environment)|overview|application)\b",
         ),
     )
@@ -69,38 +85,54 @@ _ORDER_FIX = re.compile(
     re.I,
 )
 _PREFERRED = re.compile(
-    r"\b(?:(?:is|are|as|be|considered|definitely|big|huge|major|strong|a|an?)\s(?:(?:a|an|also|great|nice|big|huge|major|definite|strong|significant|added)\s)*"
-    r"(?:plus|bonus|advantage|asset|benefit)(?:es)?|bonus(?: points)?(?: for| if|:)?|bonus (?:knowledge|experience)|pluses|plus\s?[:!.]|nice[- ]to[- ]haves?"
-    r"|prefer(?:red|ably|ence|s|able)?|ideal(?:ly)?(?! candidate)|desir(?:ed|able)|advantageous|beneficial|helpful|welcome(?! to)|good to have"
-    r"|extra (?:credit|points)|would be (?:great|nice|helpful|awesome|ideal|useful|good)|(?:not|isn['’]t|aren['’]t) (?:strictly |a |absolutely )?"
-    r"(?:required|necessary|mandatory|essential|requirement|must)|even better|optional(?:ly)?|great if|love it if|points for|brownie points|of interest"
-    r"|doesn['’]t hurt|a \+|interest in|of particular interest|would (?:also )?be a plus|plus if|plus)\b(?!\s?[+&]|\s(?:equity|benefits|super|\d))",
+    r"\b(?:(?:is|are|as|be|considered|definitely|big|huge|major|strong|a|an?)\s(?:(?:a|an|also|great|nice|big"
+    r"|huge|major|definite|strong|significant|added)\s)*"
+    r"(?:plus|bonus|advantage|asset|benefit)(?:es)?|bonus(?: points)?(?: for| if|:)?|bonus (?:knowledge"
+    r"|experience)|pluses|plus\s?[:!.]|nice[- ]to[- ]haves?"
+    r"|prefer(?:red|ably|ence|s|able)?|ideal(?:ly)?(?! candidate)|desir(?:ed|able)|advantageous|beneficial"
+    r"|helpful|welcome(?! to)|good to have"
+    r"|extra (?:credit|points)|would be (?:great|nice|helpful|awesome|ideal|useful|good)|(?:not|isn['’]t"
+    r"|aren['’]t) (?:strictly |a |absolutely )?"
+    r"(?:required|necessary|mandatory|essential|requirement|must)|even better|optional(?:ly)?|great if"
+    r"|love it if|points for|brownie points|of interest"
+    r"|doesn['’]t hurt|a \+|interest in|of particular interest|would (?:also )?be a plus|plus if"
+    r"|plus)\b(?!\s?[+&]|\s(?:equity|benefits|super|\d))",
     re.I,
 )
 _PREFERRED_TAIL = re.compile(
     r"\b(?:is|are|be|,)?\s?a (?:big |huge |major |definite |strong )?(?:plus|\+)(?=\W|$)|\+\+(?=\s*$)", re.I
 )
 _REQUIRED = re.compile(
-    r"\b(?:required?|requires|requirements?|must(?:-have)?|mandatory|essential(?! functions)|is needed|necessary|prerequisite|at least|minimum)\b",
+    r"\b(?:required?|requires|requirements?|must(?:-have)?|mandatory|essential(?! functions)|is needed"
+    r"|necessary|prerequisite|at least|minimum)\b",
     re.I,
 )
 _WANTS = re.compile(
-    r"\b(?:experience[ds]?(?: with| in| of| using| working| building)?|look(?:ing|s)? for|seeking|need(?:s|ed)?|want(?:s|ed)?|proficien\w+|familiar\w*|knowledge"
-    r"|understanding|strong|solid|expert(?:ise|s)?|skill(?:s|ed)?|fluen\w+|background|know(?:s|ledgeable)?|comfortable|ability to|able to|capable|competen\w+"
-    r"|years?|you(?:['’]re| are| have|['’]ve| should| know| love| bring| can)|degree|bachelor\w*|master['’]?s|ph\.?d|passion\w*|who (?:has|have|can|is|are|knows?)"
-    r"|exposure|command of|mastery|track record|versed|exposure|qualif\w+|candidates?|hiring|developers? with|engineers? with|chops|well[- ]versed|graduate"
-    r"|credentials?|certifi\w+|keywords|B\.?S\.?|B\.?A\.?|M\.?S\.?|(?:developers?|engineers?)(?: \([mfwdx/]+\))? (?:with|for|who))(?!\w)",
+    r"\b(?:experience[ds]?(?: with| in| of| using| working| building)?|look(?:ing|s)? for|seeking|need(?:s|ed)?"
+    r"|want(?:s|ed)?|proficien\w+|familiar\w*|knowledge"
+    r"|understanding|strong|solid|expert(?:ise|s)?|skill(?:s|ed)?|fluen\w+|background|know(?:s|ledgeable)?"
+    r"|comfortable|ability to|able to|capable|competen\w+"
+    r"|years?|you(?:['’]re| are| have|['’]ve| should| know| love| bring| can)|degree|bachelor\w*|master['’]?s"
+    r"|ph\.?d|passion\w*|who (?:has|have|can|is|are|knows?)"
+    r"|exposure|command of|mastery|track record|versed|exposure|qualif\w+|candidates?|hiring|developers? with"
+    r"|engineers? with|chops|well[- ]versed|graduate"
+    r"|credentials?|certifi\w+|keywords|B\.?S\.?|B\.?A\.?|M\.?S\.?|(?:developers?"
+    r"|engineers?)(?: \([mfwdx/]+\))? (?:with|for|who))(?!\w)",
     re.I,
 )
 _OUR_OWN = re.compile(
-    r"\b(?:our (?:stack|tech\w*|team|platform|product|backend|frontend|current|systems?|company|app\w*|code\w*|infrastructure|customers?|clients?|mission"
-    r"|services?|data science|culture)|we (?:use|are using|work with|built|build|have|run|rely|make|love|deploy|develop|host|practice|do|are (?:a|an|building|not))"
-    r"|we['’](?:re|ve) (?:a|an|built|building|using|worked|got|not|on|at|growing|backed|well)|stack:|built (?:with|on|in|using)|powered by|technologies:"
+    r"\b(?:our (?:stack|tech\w*|team|platform|product|backend|frontend|current|systems?|company|app\w*|code\w*"
+    r"|infrastructure|customers?|clients?|mission"
+    r"|services?|data science|culture)|we (?:use|are using|work with|built|build|have|run|rely|make|love|deploy"
+    r"|develop|host|practice|do|are (?:a|an|building|not))"
+    r"|we['’](?:re|ve) (?:a|an|built|building|using|worked|got|not|on|at|growing|backed|well)|stack:"
+    r"|built (?:with|on|in|using)|powered by|technologies:"
     r"|the company|tech(?:nology)? stack|using (?:a )?(?:modern|latest)|currently use)\b",
     re.I,
 )
 _STRONG_WANT = re.compile(
-    r"\b(?:look(?:ing)? for|seeking|experience (?:with|in|of|using)|required?|must|proficien\w+|familiar\w*|knowledge of|you(?:['’]re| are| have| should| know)"
+    r"\b(?:look(?:ing)? for|seeking|experience (?:with|in|of|using)|required?|must|proficien\w+|familiar\w*"
+    r"|knowledge of|you(?:['’]re| are| have| should| know)"
     r"|(?:\d|two|three|five)\+? years|skills?|we need|expert|need (?:a|an|someone)|hiring)\b",
     re.I,
 )
@@ -115,14 +147,18 @@ _ABBREVIATION = re.compile(
     r"\b(?:e\.g|i\.e|etc|vs|inc|ltd|co|sr|jr|st|u\.s|no|dr|mr|ms|b\.s|m\.s|ph\.d|approx|incl|min|max)\.$", re.I
 )
 _CUT = re.compile(
-    r";\s|\s[–—]\s|(?=\((?!\s*(?:strongly |highly )?(?:preferred|a plus|optional|required|desired|desirable|bonus|nice to have)\s*\)|[^()\n]*\)\s?(?:is |are )?"
-    r"(?:strongly |highly )?(?:preferred|a plus|desired|desirable|a bonus)))|(?<=\))(?!\s?(?:is |are )?(?:strongly |highly )?(?:preferred|a plus|desired|desirable"
-    r"|a bonus))|,?\s(?:but|while|although)\s|,?\s(?:and )?(?=(?:preferably|ideally|bonus points?|nice to have)\b)|\.\s(?=Bonus)",
+    r";\s|\s[–—]\s|(?=\((?!\s*(?:strongly |highly )?(?:preferred|a plus|optional|required|desired|desirable"
+    r"|bonus|nice to have)\s*\)|[^()\n]*\)\s?(?:is |are )?"
+    r"(?:strongly |highly )?(?:preferred|a plus|desired|desirable|a bonus)))|(?<=\))(?!\s?(?:is "
+    r"|are )?(?:strongly |highly )?(?:preferred|a plus|desired|desirable"
+    r"|a bonus))|,?\s(?:but|while|although)\s|,?\s(?:and )?(?=(?:preferably|ideally|bonus points?"
+    r"|nice to have)\b)|\.\s(?=Bonus)",
     re.I,
 )
 _MAY_CUT = re.compile(r"[;(–—]|but |while |although |[Pp]refer|[Ii]deally|[Bb]onus|[Nn]ice to")
 _TO_DO = re.compile(
-    r"\s(?=to (?:work|help|join|lead|build|develop|design|own|drive|create|expand|grow|support|improve|take|manage|architect|maintain|scale|transform)\b)",
+    r"\s(?=to (?:work|help|join|lead|build|develop|design|own|drive|create|expand|grow|support|improve|take"
+    r"|manage|architect|maintain|scale|transform)\b)",
     re.I,
 )
 _OFFER = re.compile(r"\b(?:look(?:ing)? for|seeking|hiring|searching for|we need)\b", re.I)
@@ -175,8 +211,10 @@ def _is_wish(text: str) -> bool:
     """True for a line that itself names what is wanted: `Experience with Java`, `Strong SQL skills`."""
     return bool(
         re.search(
-            r"\b(?:experience (?:with|in|of|using|working|developing|building|as|on)|knowledge of|understanding of|ability to|familiar\w*|proficien\w+ (?:in|with)|degree|strong|excellent"
-            r"|good|solid|\d\+?|years|advanced|basic (?:knowledge|understanding|\w+ skills)|fluent|previous|proven|communication|problem|analytical|must|skills? (?:in|with|using)|coding|programming in)\b",
+            r"\b(?:experience (?:with|in|of|using|working|developing|building|as|on)|knowledge of"
+            r"|understanding of|ability to|familiar\w*|proficien\w+ (?:in|with)|degree|strong|excellent"
+            r"|good|solid|\d\+?|years|advanced|basic (?:knowledge|understanding|\w+ skills)|fluent|previous"
+            r"|proven|communication|problem|analytical|must|skills? (?:in|with|using)|coding|programming in)\b",
             text,
             re.I,
         )
@@ -195,8 +233,10 @@ def _inline_heading(line: str) -> tuple[Ask, int] | None:
     if not match or len(match[1].split()) > 5:
         return None
     if re.fullmatch(
-        r"(?:skills?|experience|education|technologies|stack|bonus|knowledge|plus|.*\b(?:requirements?|qualifications?|nice to haves?|preferred|must[- ]haves?"
-        r"|bonus(?: points)?|responsibilities|benefits|perks|plus(?:es)?|tech stack|our stack|required|you have|skills|about you|desired|looking for))",
+        r"(?:skills?|experience|education|technologies|stack|bonus|knowledge|plus|.*\b(?:requirements?"
+        r"|qualifications?|nice to haves?|preferred|must[- ]haves?"
+        r"|bonus(?: points)?|responsibilities|benefits|perks|plus(?:es)?|tech stack|our stack|required|you have"
+        r"|skills|about you|desired|looking for))",
         match[1].strip(),
         re.I,
     ):
@@ -217,7 +257,7 @@ def _line_clauses(text: str, start: int, end: int, section: Ask | None) -> Itera
         if section is None and (offer := _OFFER.search(sentence)) and (task := _TO_DO.search(sentence, offer.end())):
             purpose = task.end()
         edges = sorted({0, *cuts, purpose, len(sentence)})
-        for a, b in zip(edges, edges[1:], strict=False):
+        for a, b in pairwise(edges):
             piece = sentence[a:b]
             if piece.strip():
                 ask = Ask.DUTY if a >= purpose and base is Ask.REQUIRED else _of_clause(piece, base)

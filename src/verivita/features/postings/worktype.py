@@ -7,29 +7,42 @@ import re
 from verivita.features.postings.model import LocationType
 
 _FALSE_FRIENDS = re.compile(
-    r"remote(?:ly)?[- ](?:sens\w+|control\w*|access\w*|servers?|debug\w*|desktops?|parts|monitor\w*|connect\w*|presence|procedure\w*|machines?"
-    r"|devices?|areas?|locations? monitoring|patient\w*|hands|exploit\w*|code|diagnos\w*|support tools|sites?|communit\w+|islands?|village\w*"
-    r"|execution|management (?:tool|software)\w*|starter\w*|operat\w+ (?:of|vehicle)\w*|viewing|backup\w*|proctor\w*|deposit\w*|weapon\w*)"
+    r"remote(?:ly)?[- ](?:sens\w+|control\w*|access\w*|servers?|debug\w*|desktops?|parts|monitor\w*|connect\w*"
+    r"|presence|procedure\w*|machines?"
+    r"|devices?|areas?|locations? monitoring|patient\w*|hands|exploit\w*|code|diagnos\w*|support tools|sites?"
+    r"|communit\w+|islands?|village\w*"
+    r"|execution|management (?:tool|software)\w*|starter\w*|operat\w+ (?:of|vehicle)\w*|viewing|backup\w*"
+    r"|proctor\w*|deposit\w*|weapon\w*)"
     r"|(?:field and|even the most|most|tv|git) remote\b|remote (?:and|or) (?:rural|underserved)|remote[- ]jobs?/\S*"
-    r"|(?:experience|comfortable|used to|ability to|able to|skills?)(?: in| with)? (?:working|work|collaborat\w+)[^.\n]{0,12} remote\w*"
-    r"[^.\n]{0,25}(?:plus|bonus|teams?)|remote (?:work|working) experience|(?:a|fun in a|in a) remote,? (?:international )?team environment"
+    r"|(?:experience|comfortable|used to|ability to|able to|skills?)(?: in| with)? (?:working|work"
+    r"|collaborat\w+)[^.\n]{0,12} remote\w*"
+    r"[^.\n]{0,25}(?:plus|bonus|teams?)|remote (?:work|working) experience|(?:a|fun in a"
+    r"|in a) remote,? (?:international )?team environment"
     r"|\b(?:cross|with|between|and)[- ](?:\w+ )?remote (?:teams?|offices|colleagues|stakeholders|workers|employees)"
     r"|collaborat\w+(?: \w+){0,3} remotely|working with [^.\n]{0,40}working remotely"
-    r"|hybrid[- ](?:clouds?|apps?|mobile|vehicles?|electric|search|apps|applications?|infrastructure|environments?|multi|and multi|it\b|web|retriev\w+"
+    r"|hybrid[- ](?:clouds?|apps?|mobile|vehicles?|electric|search|apps|applications?|infrastructure"
+    r"|environments?|multi|and multi|it\b|web|retriev\w+"
     r"|deployment|architect\w*|systems?|event\w*|solution\w*|models? (?:of|combin\w+) )"
-    r"|on-?\s?site (?:gym|interview\w*|chef|cafe\w*|parking|massage\w*|child\w*|daycare|medical|fitness|visits?|search|meals?|lunch\w*|laundry|doctor"
+    r"|on-?\s?site (?:gym|interview\w*|chef|cafe\w*|parking|massage\w*|child\w*|daycare|medical|fitness|visits?"
+    r"|search|meals?|lunch\w*|laundry|doctor"
     r"|clinic|support for|customer\w*|client\w*|training|health\w*|amenit\w+|food|kitchen|dry|services?|day)"
     r"|(?:visit\w*|travel\w*|interview\w*|screen|call)[^.\n]{0,40}on-?site\b(?! (?:position|role|only|job))"
     r"|on-?site (?:and|or|at) (?:client|customer)\w*|(?:at )?client sites?"
-    r"|\bin office (?:administration|management|suite|software|365)|microsoft office|distributed (?:comput\w+|systems?|data\w*|train\w+)",
+    r"|\bin office (?:administration|management|suite|software|365)|microsoft office|distributed (?:comput\w+"
+    r"|systems?|data\w*|train\w+)",
     re.I,
 )
 _NO_REMOTE = re.compile(
-    r"\b(?:no|not|non|isn['’]?t|aren['’]?t|cannot|can['’]?t|unable to|do(?:es)?(?:n['’]t| not)|won['’]?t|never)\b(?! only| just| matter| necessarily)"
-    r"(?: \w+){0,4}? \(?remot(?:e|es|ely|ing)\b(?! for the first| only if|[^.\n]{0,20}but)|\bno[- ]remotes?\b|\bnon-remote\b"
-    r"|\bremote\b\s*(?::|=|-|\?|is|work is|working is|options? (?:is|are))?\s*(?:not? (?:possible|an option|available|offered|considered|allowed"
-    r"|accepted|supported)|not\b|no\b|none\b|unavailable|false)|\bonsite only\b|\bon-site only\b|\bonsite required\b|\blocals? only\b"
-    r"|\bin[- ]person only\b|\bno (?:wfh|telecommut\w+|work from home)\b|\bnot (?:a )?(?:telecommut\w+|work from home)\b"
+    r"\b(?:no|not|non|isn['’]?t|aren['’]?t|cannot|can['’]?t|unable to|do(?:es)?(?:n['’]t| not)|won['’]?t"
+    r"|never)\b(?! only| just| matter| necessarily)"
+    r"(?: \w+){0,4}? \(?remot(?:e|es|ely|ing)\b(?! for the first| only if|[^.\n]{0,20}but)|\bno[- ]remotes?\b"
+    r"|\bnon-remote\b"
+    r"|\bremote\b\s*(?::|=|-|\?|is|work is|working is|options? (?:is|are))?\s*(?:not? (?:possible|an option"
+    r"|available|offered|considered|allowed"
+    r"|accepted|supported)|not\b|no\b|none\b|unavailable|false)|\bonsite only\b|\bon-site only\b"
+    r"|\bonsite required\b|\blocals? only\b"
+    r"|\bin[- ]person only\b|\bno (?:wfh|telecommut\w+|work from home)\b|\bnot (?:a )?(?:telecommut\w+"
+    r"|work from home)\b"
     r"|\bdo(?:n['’]t| not) (?:offer|do|allow|support|hire|accept|consider)[^.\n]{0,20}remote",
     re.I,
 )
@@ -42,33 +55,49 @@ _FOR_NOW = re.compile(
 _COUNT = r"(?:\d(?:\s?[-–]\s?\d)?|one|two|three|four|a|a few|a couple(?: of)?|some|several|couple|few|half)"
 _HYBRID = re.compile(
     rf"\bhybrid\b|\b{_COUNT}\+?(?: or more)? (?:full )?days?\b[^.\n|]{{0,25}}?"
-    r"\b(?:in (?:the |our |an )?(?:[\w ]{0,15})office|in[- ]office|on-?\s?site|in[- ]person|remote\w*|from home|at home|wfh)\b"
-    rf"|\b(?:office|remote\w*|from home|wfh|on-?site)\b[^.\n|]{{0,20}}\b(?:\d|one|two|three|four|a couple|couple|few|some)\+? days?\b"
-    r"|\bin-office expectation of|\b(?:partial(?:ly)?|part[- ]time|semi|half|50%|some|occasional(?:ly)?|limited|mostly|flex\w*)[- /]{1,2}"
+    r"\b(?:in (?:the |our |an )?(?:[\w ]{0,15})office|in[- ]office|on-?\s?site|in[- ]person|remote\w*|from home"
+    r"|at home|wfh)\b"
+    rf"|\b(?:office|remote\w*|from home|wfh|on-?site)\b[^.\n|]{{0,20}}\b(?:\d|one|two|three|four|a couple"
+    rf"|couple|few|some)\+? days?\b"
+    r"|\bin-office expectation of|\b(?:partial(?:ly)?|part[- ]time|semi|half|50%|some|occasional(?:ly)?|limited"
+    r"|mostly|flex\w*)[- /]{1,2}"
     r"(?:remot\w+|wfh|work[- ](?:from[- ])?home|telecommut\w+)|\bremote (?:some|part) of|\bsome remote (?:work|days|ok)"
-    r"|\b(?:work from home|wfh|remote)(?: on)? (?:every |each )?(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?|day)\b"
+    r"|\b(?:work from home|wfh|remote)(?: on)? (?:every |each )?(?:mondays?|tuesdays?|wednesdays?|thursdays?"
+    r"|fridays?|day)\b"
     r"|\b(?:mondays?|tuesdays?|wednesdays?|thursdays?|fridays?) (?:from home|wfh|remote)\b"
-    r"|\bwork(?:ing)? from home (?:some|occasional|when|once|twice|a few|up to|\d|one|two|three)|\bhours?\s?/\s?wfh\b|\bwfh (?:flex\w*|when|days?|policy)"
+    r"|\bwork(?:ing)? from home (?:some|occasional|when|once|twice|a few|up to|\d|one|two|three)"
+    r"|\bhours?\s?/\s?wfh\b|\bwfh (?:flex\w*|when|days?|policy)"
     r"|\bat least half of their work time in\b|\b\d\d% (?:based )?(?:out of|in|at|from) (?:our |the )?[\w ]{0,15}office"
     r"|\bremote[^.\n|]{0,60}(?:in|from|at|visit\w*)[^.\n|]{0,25}office[^.\n|]{0,30}(?:week|month|at least)"
     r"|\bboth (?:in[- ]?office|on-?site) and remote",
     re.I,
 )
 _REMOTE = re.compile(
-    r"\b(?:100%|fully|full|completely|entirely|totally|permanent(?:ly)?|all|any)[- ]?(?:time )?[- ]?remote|\bremote(?:ly)?[- ]"
-    r"(?:only|first|friendly|ok(?:ay)?|welcome|possible|possibility|consider\w*|position|role|job|opportunit\w+|team|company|culture|work(?:ers?|place)?\b"
-    r"|option\w*|within|from|based|in\b|and async|employ\w+|hires?|setup|for the right|candidates?|anywhere|across|is (?:ok|fine|great|an option"
-    r"|possible|also|welcome)|a possibility|can be|folks|us\b|usa|u\.s|eu|uk|canada|to hire|to-hire|engineers?|developers?|preferred)"
-    r"|\bremote-to-hire|\b(?:or|and|also|/|\||&) ?remote\b(?! (?:teams?|offices|locations))|\bopen to (?:[\w-]+ ){0,3}remote|\bremote/|\bremote \("
-    r"|\b(?:is|are|be|being|go|prefer|offer|support|allow|consider|welcome|accept)s? (?:also )?(?:a )?(?:fully |100% )?remote\b"
-    r"|\b(?:work|working|works|worked)(?: \w+){0,2} remote(?:ly)?\b|\bwork(?:ing|s)? from (?:home|anywhere)|\btelecommut\w+|\btelework\w*"
-    r"|\bfrom the comfort of our own homes|\bdistributed (?:team|company|work\w*)|\banywhere in the (?:world|us|u\.s|united|eu|country|globe)"
-    r"|\blocated anywhere|\bwork from (?:wherever|where you)|\b(?:be|live) anywhere\b|\blive anywhere|\bfrom anywhere\b|\bwfh\b|\bhome[- ]based\b",
+    r"\b(?:100%|fully|full|completely|entirely|totally|permanent(?:ly)?|all|any)[- ]?(?:time )?[- ]?remote"
+    r"|\bremote(?:ly)?[- ]"
+    r"(?:only|first|friendly|ok(?:ay)?|welcome|possible|possibility|consider\w*|position|role|job|opportunit\w+"
+    r"|team|company|culture|work(?:ers?|place)?\b"
+    r"|option\w*|within|from|based|in\b|and async|employ\w+|hires?|setup|for the right|candidates?|anywhere"
+    r"|across|is (?:ok|fine|great|an option"
+    r"|possible|also|welcome)|a possibility|can be|folks|us\b|usa|u\.s|eu|uk|canada|to hire|to-hire|engineers?"
+    r"|developers?|preferred)"
+    r"|\bremote-to-hire|\b(?:or|and|also|/|\||&) ?remote\b(?! (?:teams?|offices|locations))"
+    r"|\bopen to (?:[\w-]+ ){0,3}remote|\bremote/|\bremote \("
+    r"|\b(?:is|are|be|being|go|prefer|offer|support|allow|consider|welcome|accept)s? (?:also )?(?:a )?(?:fully "
+    r"|100% )?remote\b"
+    r"|\b(?:work|working|works|worked)(?: \w+){0,2} remote(?:ly)?\b|\bwork(?:ing|s)? from (?:home|anywhere)"
+    r"|\btelecommut\w+|\btelework\w*"
+    r"|\bfrom the comfort of our own homes|\bdistributed (?:team|company|work\w*)|\banywhere in the (?:world|us"
+    r"|u\.s|united|eu|country|globe)"
+    r"|\blocated anywhere|\bwork from (?:wherever|where you)|\b(?:be|live) anywhere\b|\blive anywhere"
+    r"|\bfrom anywhere\b|\bwfh\b|\bhome[- ]based\b",
     re.I,
 )
 _ONSITE = re.compile(
-    r"\bon-?\s?site\b|\bin[- ]office\b|\bin-person\b(?! (?:meet|interview))|\bmust (?:be (?:located|based)|live|reside|work (?:at|in|from) our)\b"
-    r"|\bwilling(?:ness)? to relocate|\bmust be (?:able|willing) to relocate|\blocal candidates|\bwork at our office|\bwork (?:out of|from) our office"
+    r"\bon-?\s?site\b|\bin[- ]office\b|\bin-person\b(?! (?:meet|interview))|\bmust (?:be (?:located|based)|live"
+    r"|reside|work (?:at|in|from) our)\b"
+    r"|\bwilling(?:ness)? to relocate|\bmust be (?:able|willing) to relocate|\blocal candidates"
+    r"|\bwork at our office|\bwork (?:out of|from) our office"
     r"|\brelocate to\b|\boffice[- ]based\b|\bonsites?\b",
     re.I,
 )
@@ -81,7 +110,8 @@ _YES = re.compile(
 _NO = re.compile(r"^(?:false|no|n|0|none|on-?\s?site|in[- _]?office|in[- _]?person|office|not remote)$", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _TOPIC = re.compile(
-    r"remot|hybrid|on-?\s?sites?\b|office|from home|at home|home[- ]based|wfh|tele[cw]o|anywhere|wherever|distributed (?:team|company|work)|relocat"
+    r"remot|hybrid|on-?\s?sites?\b|office|from home|at home|home[- ]based|wfh|tele[cw]o|anywhere|wherever"
+    r"|distributed (?:team|company|work)|relocat"
     r"|in[- ]person|must (?:be|live|reside|work)|local(?:s| cand)"
 )
 _MAX_TEXT = 12_000

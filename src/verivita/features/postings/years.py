@@ -11,25 +11,30 @@ _WORDS = {
 }  # fmt: skip
 _NUMBER = r"\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|a couple|couple"
 _YEARS = re.compile(
-    rf"(?<![\w.,$€£/])(?P<low>{_NUMBER})(?:\s?\(\d{{1,2}}\+?\))?\s?(?P<plus>\+)?(?:\s?(?:-|–|—|to|or)\s?(?P<high>{_NUMBER}))?\s?\+?\s?(?:or more |plus |full )?"
+    rf"(?<![\w.,$€£/])(?P<low>{_NUMBER})(?:\s?\(\d{{1,2}}\+?\))?\s?(?P<plus>\+)?(?:\s?(?:-|–|—|to"
+    rf"|or)\s?(?P<high>{_NUMBER}))?\s?\+?\s?(?:or more |plus |full )?"
     r"(?:\s?-?\s?(?:years?|yrs?)\b\.?['’]?)",
     re.I,
 )
 _ABOUT_WORK = re.compile(
-    r"experience|\bexp\b|\b(?:in|of|with|as|using|working|programming|developing|building|leading|managing|writing|doing|coding|selling|within)\b|minimum|at least"
+    r"experience|\bexp\b|\b(?:in|of|with|as|using|working|programming|developing|building|leading|managing"
+    r"|writing|doing|coding|selling|within)\b|minimum|at least"
     r"|required|professional|industry|relevant|work|preferred|background|track record|post",
     re.I,
 )
 _NOT_ASKED = re.compile(
-    r"(?:over|past|last|next|within|for|in|first|after|every|than|the|been|previous|founded|since|about) (?:the )?(?:past |last |next |over )?(?:nearly |almost |about )?$",
+    r"(?:over|past|last|next|within|for|in|first|after|every|than|the|been|previous|founded|since"
+    r"|about) (?:the )?(?:past |last |next |over )?(?:nearly |almost |about )?$",
     re.I,
 )
 _NOT_AFTER = re.compile(
-    r"^\s?(?:ago|old|in a row|from now|later|running|into|contract|in business|of (?:age|service|history|growth|funding|runway|age))\b|^['’]? (?:and we|we)\b",
+    r"^\s?(?:ago|old|in a row|from now|later|running|into|contract|in business|of (?:age|service|history|growth"
+    r"|funding|runway|age))\b|^['’]? (?:and we|we)\b",
     re.I,
 )
 _WE = re.compile(
-    r"\b(?:we(?:['’]ve| have)|our (?:company|team|founders?|ceo|history)|i(?:['’]ve| have)|company has|combined|collectively|has been (?:in|around))\b",
+    r"\b(?:we(?:['’]ve| have)|our (?:company|team|founders?|ceo|history)|i(?:['’]ve| have)|company has|combined"
+    r"|collectively|has been (?:in|around))\b",
     re.I,
 )
 
