@@ -26,7 +26,8 @@ _KEYS: dict[str, tuple[str, ...]] = {
         "contents", "body", "details",
         "text", "html", "jobdesc", "summary", "snippet", "jobexcerpt", "excerpt", "requirements",
     ),
-    "url": ("url", "link", "joburl", "href", "applyurl", "applicationlink", "absoluteurl", "hostedurl", "redirecturl", "joblink", "pageurl", "applylink"),
+    "url": ("url", "link", "joburl", "href", "applyurl", "applicationlink", "absoluteurl", "hostedurl", "redirecturl", "joblink",
+        "pageurl", "applylink"),
     "salary": ("salary", "pay", "compensation", "salaryestimate", "salaryrange", "payrange", "wage", "basesalary",
     "remuneration", "salarytext", "ctc"),
     "posted": (

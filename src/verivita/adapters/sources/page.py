@@ -31,7 +31,7 @@ _MAIN = (
 
 
 def read_page(page: str, source: str, url: str = "", place: str = "page") -> Iterator[RawPosting | Refused]:
-    """The postings of one page: each JSON-LD JobPosting once; without one, title and main text of the page as one posting."""
+    """The postings of one page: each JSON-LD JobPosting once; without one, its title and main text."""
     from selectolax.lexbor import LexborHTMLParser
 
     if len(page) > MAX_PAGE:

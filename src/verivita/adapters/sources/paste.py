@@ -29,7 +29,7 @@ _AT = re.compile(r"^(?P<title>.{3,90}?)\s+(?:at|@|[-–—|])\s+(?P<company>[A-Z
 
 
 def read_paste(text: str, source: str, place: str = "text") -> RawPosting | Refused:
-    """The pasted text as one posting: labelled lines first (`Title: ...`), then the head of a thread post, then the first line."""
+    """The pasted text as one posting: labelled lines first (`Title: ...`), then a post's head, then the first line."""
     text = text[:MAX_PASTE].replace("\x00", "").strip()
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or len(text) < 15:

@@ -71,7 +71,7 @@ def company_key(name: str) -> str:
 
 
 def company_size(field: str, text: str = "") -> CompanySize | None:
-    """Size from the source's own field ("51 to 200 employees", "10000+", "startup"), else from a headcount in the text."""
+    """Size from the source's own field ("51 to 200 employees", "startup"), else from a headcount in the text."""
     found = _size_of_field(field.strip())
     if found or not text:
         return found

@@ -28,8 +28,8 @@ maryland MD,massachusetts MA,michigan MI,minnesota MN,mississippi MS,missouri MO
 nevada NV,new hampshire NH,new jersey NJ,new mexico NM,new york NY,north carolina NC,north dakota ND,ohio OH
 oklahoma OK,oregon OR,pennsylvania PA,rhode island RI,south carolina SC,south dakota SD,tennessee TN,texas TX
 utah UT,vermont VT,virginia VA,washington WA,west virginia WV,wisconsin WI,wyoming WY,district of columbia DC"""
-_PROVINCES = """ontario ON,quebec QC,british columbia BC,alberta AB,manitoba MB,saskatchewan SK,nova scotia NS,new brunswick NB
-newfoundland NL,prince edward island PE"""
+_PROVINCES = """ontario ON,quebec QC,british columbia BC,alberta AB,manitoba MB,saskatchewan SK,nova scotia NS
+new brunswick NB,newfoundland NL,prince edward island PE"""
 
 _CITIES = """US new york,new york city,nyc,brooklyn,manhattan,san francisco,sf,sfo,bay area,san francisco bay area
 US sf bay area,silicon valley,soma,los angeles

@@ -1,5 +1,6 @@
 """Dates of a posting as sources write them: ISO, epoch seconds or milliseconds, mail dates, "3 days ago"."""
 
+
 from __future__ import annotations
 
 import re

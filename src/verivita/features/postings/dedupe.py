@@ -37,7 +37,7 @@ def _factors() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
 def signature(text: str) -> tuple[int, ...]:
     """MinHash of the set of three-word shingles of `text`: 64 numbers below 2**32, or () for a text without words.
 
-    Stable over processes and machines. Two signatures agree in a share of places near the Jaccard similarity of the sets.
+    Stable over processes and machines. Two signatures agree in about the share of places that the sets have in common (Jaccard).
     """
     tokens = _WORD.findall(folded(text))[:_MAX_WORDS]
     if not tokens:
@@ -58,7 +58,7 @@ def folded(text: str) -> str:
 
 
 def bands(mark: tuple[int, ...]) -> tuple[str, ...]:
-    """Sixteen keys of a signature; two texts of similarity 0.5 share at least one with probability 0.64, of 0.8 with 0.9998.
+    """Sixteen keys of a signature; texts of similarity 0.5 share one with probability 0.64, of 0.8 with 0.9998.
 
     A store looks candidates up by any shared key, then asks whether they are the same job.
     """

@@ -1,5 +1,6 @@
 """A hiring post of a forum thread: `Company | Role | Place | REMOTE | Salary | URL` and its many cousins."""
 
+
 from __future__ import annotations
 
 import re
@@ -98,6 +99,10 @@ _SEEKING = re.compile(
     re.I,
 )
 _AFTER_IN = re.compile(r"\b(?:in|at|based in|-|–|,)\s+([A-Z][\w. ]+(?:,\s?[A-Z][\w. ]+)?)")
+_BEFORE_ADDRESS = re.compile(r"\s*([A-Z0-9][\w.&'’ -]{1,40}?)\s*[(\[]?\s*(?:@|https?://|www\.|\()")
+_SHARED_HOSTS = frozenset(
+    "google github linkedin lever greenhouse angel docs boards bit goo techcrunch stackoverflow twitter".split()
+)
 _MAX_HEAD = 400
 
 
@@ -230,44 +235,39 @@ def _cities(piece: str, sure: bool) -> list[str]:
 
 
 def _company(kinds: list[tuple[str, str]], text: str) -> str:
+    return _company_of_head(kinds) or _company_of_prose(text[:1500]) or _company_of_address(text)
+
+
+def _company_of_head(kinds: list[tuple[str, str]]) -> str:
+    named = next((name for part, kind in kinds if kind == "name" and (name := _name(part))), "")
+    if named:
+        return named
     for part, kind in kinds:
-        if kind == "name":
-            if name := _name(part):
-                return name
-    for part, kind in kinds:
-        if kind in ("role", "url", "place") and (
-            match := re.match(r"\s*([A-Z0-9][\w.&'’ -]{1,40}?)\s*[(\[]?\s*(?:@|https?://|www\.|\()", part)
-        ):
-            if name := _name(match[1]):
-                return name
-    if kinds and kinds[0][1] == "url" and not kinds[0][0].startswith(("http", "www")):
-        return _name(kinds[0][0])
-    if kinds and kinds[0][1] == "role" and len(kinds) > 1 and not _NOUN.search(kinds[0][0]):
-        return _name(kinds[0][0])
+        match = _BEFORE_ADDRESS.match(part) if kind in ("role", "url", "place") else None
+        if match and (name := _name(match[1])):
+            return name
+    first, kind = kinds[0] if kinds else ("", "")
+    if kind == "url" and not first.startswith(("http", "www")):
+        return _name(first)
+    if kind == "role" and len(kinds) > 1 and not _NOUN.search(first):
+        return _name(first)
+    return ""
+
+
+def _company_of_prose(text: str) -> str:
     for pattern in (_IS_HIRING, _WE_ARE, _SUBJECT):
-        for match in pattern.finditer(text[:1500]):
+        for match in pattern.finditer(text):
             name = match[1].strip(" .,'’")
             first = name.split()[0].lower() if name else ""
             if first and first not in _STOP_NAMES and not _NOUN.search(name) and name.lower() not in CITIES:
                 return name
+    return ""
+
+
+def _company_of_address(text: str) -> str:
     domain = next((m[0] for m in _URL.finditer(text)), "")
     match = re.search(r"(?:https?://)?(?:www\.|jobs\.|careers\.)?([a-z0-9-]+)\.", domain.lower())
-    generic = (
-        "google",
-        "github",
-        "linkedin",
-        "lever",
-        "greenhouse",
-        "angel",
-        "docs",
-        "boards",
-        "bit",
-        "goo",
-        "techcrunch",
-        "stackoverflow",
-        "twitter",
-    )
-    return match[1].capitalize() if match and match[1] not in generic else ""
+    return match[1].capitalize() if match and match[1] not in _SHARED_HOSTS else ""
 
 
 def _name(part: str) -> str:

@@ -1,5 +1,6 @@
 """A description as plain text: HTML of any escaping and Markdown made into paragraphs and bullets."""
 
+
 from __future__ import annotations
 
 import html

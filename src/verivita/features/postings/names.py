@@ -1,5 +1,6 @@
 """The title of a job as shown: no markup, no shouting, no pay, no reference number."""
 
+
 from __future__ import annotations
 
 import re

@@ -69,7 +69,8 @@ def city_keys(location: str) -> frozenset[str]:
 
 
 _SAME_CITY = {
-    "nyc": "new york", "ny": "new york", "new york city": "new york", "manhattan": "new york", "brooklyn": "new york", "sf": "san francisco",
+    "nyc": "new york", "ny": "new york", "new york city": "new york", "manhattan": "new york", "brooklyn": "new york",
+    "sf": "san francisco",
     "bay area": "san francisco", "san francisco bay area": "san francisco", "sf bay area": "san francisco",
     "soma": "san francisco",
     "philly": "philadelphia", "munchen": "munich", "muenchen": "munich", "bengaluru": "bangalore", "kyiv": "kiev",

@@ -1,5 +1,6 @@
 """Whether two understood postings are the same job, so that a list shows it once."""
 
+
 from __future__ import annotations
 
 import re
@@ -9,7 +10,7 @@ from verivita.features.postings.dedupe import similarity
 from verivita.features.postings.model import LocationType, Understood
 from verivita.features.postings.place import city_keys, read_places
 
-# Text similarity (share of equal MinHash places) that is asked for at each likeness of the titles, from the likest down;
+# Text similarity (share of equal MinHash places) that is asked for at each likeness of the titles, the likest first;
 # chosen on the development half of a hand-labelled set of pairs, see bench.
 _ASKED = ((0.99, 0.1), (0.75, 0.25), (0.5, 0.45), (0.3, 0.62), (0.0, 0.74))
 _UNTITLED = 0.3
@@ -150,7 +151,7 @@ def _employers_meet(a: Understood, b: Understood) -> bool:
 
 
 def _other_role(a: str, b: str) -> bool:
-    """True when each title names a specialty or rank that the other lacks: front end against back end, lead against senior."""
+    """True when each title names a specialty or rank that the other lacks: front end against back end."""
     first, second = title_words(a), title_words(b)
     marks = _SPECIALTY | _RANKS
     return bool((first - second) & marks) and bool((second - first) & marks)

@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 
 _WORDS = {
-    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "a couple": 2,
-    "couple": 2, "a few": 3, "few": 3, "several": 3, "a": 1, "fifteen": 15, "twelve": 12,
+    "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "a couple": 2,    "couple": 2, "a few": 3, "few": 3, "several": 3, "a": 1, "fifteen": 15, "twelve": 12,
 }  # fmt: skip
 _NUMBER = r"\d{1,2}(?:\.\d)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|a couple|couple"
 _YEARS = re.compile(
