@@ -10,8 +10,8 @@ from verivita.core.errors import Invalid, TooLarge
 from verivita.engines.reading.assemble import MAX_CHARACTERS, LooseLine, assemble
 from verivita.engines.reading.columns import Row, reading_order
 from verivita.engines.reading.furniture import mark_furniture
-from verivita.engines.reading.glyphs import ICON, is_symbol_font, plain
-from verivita.engines.reading.layout import Glyph, body_size, pieces_of
+from verivita.engines.reading.glyphs import DOUBTFUL, ICON, is_symbol_font, plain
+from verivita.engines.reading.layout import Glyph, body_size, pieces_of, resolve_ligatures
 from verivita.engines.reading.ports import ReadText
 
 MAX_PAGES = 300
@@ -76,7 +76,8 @@ class _Page:
                 continue
             left, right = box.left - x0, box.right - x0
             if right >= -2 and left <= self.width + 2 and -20 < style.base < self.height + 20:
-                _add(out, text, left, right, style)
+                _add(out, chr(code) if code in DOUBTFUL else text, left, right, style)
+        resolve_ligatures(out)
         return out
 
     def _measure(self, index: int) -> _Style:

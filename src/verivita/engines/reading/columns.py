@@ -211,6 +211,8 @@ def _with_aside(main: list[Row], aside: list[Piece], *, before: bool) -> list[Ro
     A piece beside a bullet or a wrapped line would tear it apart: it goes to the entry's head instead.
     """
     notes = rows_of(aside)
+    beside = sum(any(abs(n.base - row.base) <= 0.4 * row.size for n in notes) for row in main)
+    each = before or beside >= 0.6 * len(main)
     out: list[Row] = []
     used = 0
     head = 0
@@ -224,7 +226,7 @@ def _with_aside(main: list[Row], aside: list[Piece], *, before: bool) -> list[Ro
             head = len(out) + 1
         for note in mine:
             same = abs(note.base - row.base) <= 0.4 * row.size
-            if same and not inner and not _wrapped(main, index):
+            if same and (each or (not inner and not _wrapped(main, index))):
                 row = Row(row.base, sorted([*row.pieces, *note.pieces], key=lambda p: p.left))
             elif inner:
                 out.insert(head, note)

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from statistics import median
 
 from verivita.engines.reading.contact import places
 from verivita.engines.reading.heads import Head, list_head, parse_head
@@ -43,17 +46,23 @@ def entries_of(read: ReadText, kind: str, parts: Sequence[Part], number: int) ->
 def _inherit(entry: Entry, before: Entry) -> Entry:
     """A second role under the same employer: only title and dates stand in its head, so the employer is that above."""
     if entry.employer is None and entry.title is not None and entry.dates is not None and before.employer is not None:
-        from dataclasses import replace
-
         return replace(entry, employer=before.employer)
     return entry
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """What is usual in a section: its left edge on each page, and its font size (0 where unknown)."""
+
+    lefts: dict[int, float]
+    size: float
 
 
 def _labels(kind: str, parts: Sequence[Part]) -> list[str]:
     """For each line: H head, B bullet, T text, C continuation of the bullet or text above."""
     right = right_edge(parts)
     only_bullets = all(part.look.bullet for part in parts if not part.look.line.bold)
-    lefts = _lefts(parts)
+    frame = _Frame(_lefts(parts), median([p.look.line.size for p in parts if p.look.line.size] or [0.0]))
     labels: list[str] = []
     for at, part in enumerate(parts):
         look = part.look
@@ -61,7 +70,7 @@ def _labels(kind: str, parts: Sequence[Part]) -> list[str]:
             labels.append("B")
         elif labels and labels[-1] in "BTC" and not _dated(look) and goes_on(parts[at - 1].look, look, right):
             labels.append("C")
-        elif _headlike(kind, parts, at, lefts, labels):
+        elif _headlike(kind, parts, at, frame, labels):
             labels.append("H")
         else:
             labels.append("T")
@@ -87,7 +96,7 @@ def _sentence(text: str) -> bool:
     return len(words) > 16 or (len(words) > 4 and text.endswith((".", ";")) and not re.search(r"\b\w{1,4}\.$", text))
 
 
-def _headlike(kind: str, parts: Sequence[Part], at: int, lefts: dict[int, float], labels: Sequence[str]) -> bool:
+def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: Sequence[str]) -> bool:
     look = parts[at].look
     text = look.body.strip()
     if look.dates:
@@ -97,9 +106,14 @@ def _headlike(kind: str, parts: Sequence[Part], at: int, lefts: dict[int, float]
         return bool(labels) and labels[-1] == "H"
     if len(text) > 100 or _sentence(text) or text.endswith(":"):
         return False
-    if look.line.left is not None and look.line.left > lefts.get(look.line.page, 0.0) + _INDENT and not places(text):
+    if (
+        look.line.left is not None
+        and look.line.left > frame.lefts.get(look.line.page, 0.0) + _INDENT
+        and not places(text)
+    ):
         return look.line.bold
-    if look.line.bold or look.line.heading or _tells(kind, text):
+    large = frame.size > 0 and (look.line.size or 0) >= 1.1 * frame.size
+    if look.line.bold or look.line.heading or large or _tells(kind, text):
         return True
     return _beside_date(parts, at) and text[:1].isupper() and len(text.split()) <= 9
 
@@ -168,7 +182,7 @@ def _split(kind: str, parts: Sequence[Part], start: int, end: int, loose: bool) 
         return _split_undated(kind, parts, start, end, loose)
     offset = dates[0] - start
     starts = [start]
-    for before, date in zip(dates, dates[1:], strict=False):
+    for before, date in pairwise(dates):
         gaps = [] if loose else [i for i in range(before + 1, date + 1) if parts[i].look.gap]
         if gaps:
             starts.append(gaps[0])
@@ -198,12 +212,10 @@ def _entry(read: ReadText, kind: str, parts: Sequence[Part], labels: Sequence[st
         head_end += 1
     head = parse_head(read, kind, parts[:head_end])
     bullets, texts = _body(read, parts, labels, head_end)
-    return _made(read, parts, number, head, bullets, texts)
+    return _made(parts, number, head, bullets, texts)
 
 
-def _made(
-    read: ReadText, parts: Sequence[Part], number: int, head: Head, bullets: list[Value], texts: list[Value]
-) -> Entry:
+def _made(parts: Sequence[Part], number: int, head: Head, bullets: list[Value], texts: list[Value]) -> Entry:
     return Entry(
         number=number,
         start=parts[0].start,
@@ -256,6 +268,7 @@ def _list_entries(read: ReadText, parts: Sequence[Part], number: int) -> tuple[E
             or (look.line.bold and not parts[at - 1].look.line.bold)
         )
         joined = groups and _only_date(groups[-1])
+        new = new or _own_date(look, groups)
         if groups and (joined or (not new and (blocked or goes_on(parts[at - 1].look, look, right)))):
             groups[-1].append(part)
         else:
@@ -268,8 +281,17 @@ def _list_entries(read: ReadText, parts: Sequence[Part], number: int) -> tuple[E
             size += 1
         head = list_head(read, group[first:size], group[:first])
         texts = [paragraph(read, [part]) for part in group[size:]]
-        entries.append(_made(read, group, number + len(entries), head, [], texts))
+        entries.append(_made(group, number + len(entries), head, [], texts))
     return tuple(entries)
+
+
+def _own_date(look: Look, groups: Sequence[Sequence[Part]]) -> bool:
+    """Whether a line brings a date at its start or end while the block above has one already."""
+    if not groups or not look.dates or not any(part.look.dates for part in groups[-1]):
+        return False
+    return look.dates[0].start <= look.bullet + 1 or (
+        "\t" in look.text and look.dates[-1].end >= len(look.text.rstrip(" )."))
+    )
 
 
 def _only_date(group: Sequence[Part]) -> bool:

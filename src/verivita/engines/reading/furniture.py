@@ -14,7 +14,7 @@ _EDGE = 0.09
 _PAGE_NUMBER = re.compile(
     r"^\W*(?:page|seite|p[aá]gina|p\.|pg\.?)?\s*\d{1,3}(?:\s*(?:/|of|von|de|sur|\|)\s*\d{1,3})?\W*$"
     r"|^.{0,60}[\s–—|-]+\d{1,3}\s*(?:/|of|von|de)\s*\d{1,3}$"
-    r"|^last updated\b.{0,40}$|^.{0,60}\bpage \d{1,3}(?: of \d{1,3})?$",
+    r"|^(?:©|copyright\b).{0,100}$|^last updated\b.{0,40}$|^.{0,60}\bpage \d{1,3}(?: of \d{1,3})?$",
     re.IGNORECASE,
 )
 

@@ -49,7 +49,28 @@ def heading_kind(text: str) -> str | None:
     key = _key(text)
     if not key or len(key.split()) > 7:
         return None
-    return _known(key) or _known(key.replace(" ", "")) or _shortened(key) or _joined(key)
+    return _known(key) or _known(key.replace(" ", "")) or _shortened(key) or _joined(key) or _last_word(key, text)
+
+
+_LAST = {
+    **dict.fromkeys(("experience", "experiences", "employment", "erfahrung", "experiencia"), "experience"),
+    **dict.fromkeys(("education", "degrees", "studies", "ausbildung", "studium"), "education"),
+    **dict.fromkeys(("skills", "competencies", "proficiencies", "technologies", "kenntnisse"), "skills"),
+    **dict.fromkeys(("projects", "projekte", "proyectos"), "projects"),
+    **dict.fromkeys(("certifications", "certificates", "licenses", "zertifikate"), "certifications"),
+    **dict.fromkeys(("publications", "presentations", "patents", "publikationen"), "publications"),
+    **dict.fromkeys(("awards", "honors", "honours", "scholarships"), "awards"),
+    **dict.fromkeys(("memberships", "affiliations"), "other"),
+}
+
+
+def _last_word(key: str, text: str) -> str | None:
+    """`LAW LIBRARY EXPERIENCE`, `Database Skills`: a short title of capital words, told by its last one."""
+    words = text.split()
+    if len(words) > 5 or any(c.isdigit() for c in text) or "," in text:
+        return None
+    titled = all(word[:1].isupper() or len(word) <= 3 for word in words)
+    return _LAST.get(key.rsplit(" ", 1)[-1]) if titled else None
 
 
 def _known(key: str) -> str | None:

@@ -85,6 +85,8 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
         return _education(read, chunks, head)
     if kind in ("experience", "volunteering"):
         return _job(read, chunks, head)
+    if kind == "other" and head.dates is not None and any(title_score(c.text) >= 1 for c in chunks):
+        return _job(read, chunks, head)
     return _named(read, chunks, head)
 
 
@@ -227,7 +229,7 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
         if free[0].start < employer.start and employer_score(employer.text) < 0.8:
             title, employer = employer, free[0]
     elif title is None and employer is not None and employer_score(employer.text) < 0.8 and head.dates is None:
-        title, employer = employer, None
+        employer = None
     elif title is not None and employer is None:
         split = _at_comma(title)
         if len(split) == 2:

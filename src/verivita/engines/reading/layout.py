@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from verivita.engines.reading.glyphs import ICON, mended, without_icon_names
@@ -72,11 +73,17 @@ def _blank_gap(runs: list[list[Glyph]]) -> float:
 
     Some programs set all letters tighter than the font says; there, blanks are tighter by as much.
     """
-    gaps = sorted(
-        (b.left - a.right) / a.size for run in runs for a, b in zip(run, run[1:], strict=False) if b.text != " "
-    )
+    gaps = sorted((b.left - a.right) / a.size for run in runs for a, b in pairwise(run) if b.text != " ")
     usual = gaps[len(gaps) // 2] if len(gaps) >= 20 else 0.0
     return usual + 0.14 if usual < -0.02 else BLANK_GAP
+
+
+def resolve_ligatures(glyphs: Sequence[Glyph]) -> None:
+    """Give the doubtful ligature codes of a page their letters: a glyph for "ffi" is wider than one for "fl"."""
+    narrow = any(g.text == "\x1e" and g.right - g.left < 0.7 * g.size for g in glyphs)
+    letters = {"\x1b": "fi", "\x1e": "fl"} if narrow else {"\x1b": "ff", "\x1e": "ffi"}
+    for glyph in glyphs:
+        glyph.text = letters.get(glyph.text, glyph.text)
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:

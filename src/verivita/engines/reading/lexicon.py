@@ -13,7 +13,7 @@ chairperson chef chemist chief cio clerk clinician cmo co-founder cofounder coac
 comptroller concierge conductor consultant contractor controller cook coordinator copywriter coo correspondent
 counsel counselor counsellor courier cto curator custodian dancer dealer dean decorator dentist deputy designer
 detective developer devops dietician dietitian director dispatcher distributor doctor drafter draftsman driver economist
-editor educator electrician engineer estimator evangelist examiner executive expert fabricator facilitator farmer
+editor educator electrician engineer estimator employee evangelist examiner executive expert fabricator facilitator farmer
 fellow fighter filmmaker firefighter foreman founder freelancer fresher fundraiser gardener geologist guard guide
 handler head helper host hostess housekeeper hygienist illustrator inspector installer instructor intern internist
 interpreter interviewer inventor investigator investor janitor journalist judge keeper laborer lawyer lead leader
@@ -56,9 +56,9 @@ _ORG = re.compile(
     r"|consultancy|consultants|industries|enterprises?|ventures|labs?|laborator(?:y|ies)|studios?|media|networks?"
     r"|international|global|foundation|institute|university|college|school|department|ministry|council|center|centre"
     r"|restaurant|hotel|resorts?|airlines?|insurance|financial|capital|health ?care|pharma(?:ceuticals)?|energy"
-    r"|motors?|airport|stores?|army|navy|air force|infotech|software|club|society|association|church|museum"
+    r"|motors?|airport|stores?|army|navy|air force|infotech|club|society|association|church|museum"
     r"|government|county|city of|state of|district|s\.?a\.?|s\.?r\.?l|s\.?l|sarl|sas|b\.?v|n\.?v|oy|ab|e\.?v|mbh"
-    r"|universität|universidad|université|hochschule|verein|stiftung|research|electronics|communications?)\b\.?",
+    r"|universität|universidad|université|hochschule|verein|stiftung|electronics)\b\.?",
     re.IGNORECASE,
 )
 _LEGAL = re.compile(
@@ -90,7 +90,7 @@ _DEGREE = re.compile(
     r"|(?:advanced |graduate |national |higher )?diploma|certificat(?:e|ion)(?= (?:in|of|course|program))"
     r"|high school(?: diploma)?|h\.?s\.?c\.?(?= |$|,|\()|s\.?s\.?l?\.?c\.?(?= |$|,|\()|g\.?e\.?d\.?(?=[ ,:]|$)|intermediate|matriculation"
     r"|higher secondary(?: certificate| education| school)?|senior secondary|(?:10|12)th(?: standard| std| grade)?|x(?:th|ii)\b"
-    r"|a-?levels?|gcses?|graduat(?:ion|e)d?(?= (?:in|as|of))|undergraduate(?: degree)?|graduation|graduate"
+    r"|a-?levels?|gcses?|graduat(?:ion|e)(?= (?:in|of))|undergraduate(?: degree)?|graduation|graduate"
     r"|diplom(?:-\w+)?|magister|staatsexamen|abitur|promotion|mittlere reife|fachabitur|hochschulreife"
     r"|licenciatura|licenciad[oa]|grado(?= en)|máster|maestría|doctorado|bachillerato|ingeniería|técnico superior"
     r"|licence|baccalauréat|bac(?:\s?\+\s?\d)?(?= |$)|bts|dut|doctorat|diplôme(?: d['’]ingénieur)?|cap(?= |$)"
@@ -110,6 +110,10 @@ def title_score(text: str) -> float:
         return 0.0
     plural = {word.removesuffix("s") for word in words}
     hits = sum(1 for word in words if word in _TITLE_WORDS)
+    if words[0] not in _TITLE_WORDS and words[0].endswith(("ed", "ing")) and len(words) > 3:
+        return 0.0
+    if len(words) > 5 and sum(word[:1].islower() for word in text.split()) > 0.6 * len(words):
+        return 0.0
     score = 1.0 if hits else 0.6 if plural & _TITLE_WORDS else 0.0
     if words[-1] in _TITLE_WORDS:
         score += 0.5

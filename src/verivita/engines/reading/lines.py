@@ -79,6 +79,8 @@ def find_headings(looks: Sequence[Look]) -> list[Heading]:
     main = {style for style, count in styles.items() if count >= 0.34 * max(styles.values())}
     shared = Counter(_style(look) for look in known)
     special = {style for style in main if style != body and all_styles[style] <= max(2 * shared[style], 6)}
+    # A sidebar has headings of its own look: at least two known ones, and hardly any other line like them.
+    main |= {s for s, n in shared.items() if n >= 2 and s != body and all_styles[s] <= 2 * n}
     out: list[Heading] = []
     for look in looks:
         heading = _heading(look, special, main, bool(strong))
@@ -112,6 +114,8 @@ def _bare(text: str) -> str:
 
 def _may_head(look: Look) -> bool:
     text = look.text
+    if next((c for c in text if c.isalpha()), "a").islower():
+        return False
     return (
         len(text) <= 60 and not text.endswith((",", ";")) and not look.dates and "\t" not in text and not emails(text)
     )

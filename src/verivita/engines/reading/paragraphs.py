@@ -47,7 +47,7 @@ def goes_on(before: Look, look: Look, right: float) -> bool:
         return False
     lower = look.text[:1].islower() or look.text[:1] in "(&,"
     if before.line.right is not None and look.line.left is not None:
-        wide = before.line.right > right - 0.16 and "\t" not in before.text
+        wide = _full(before, look, right)
         shift = look.left - before.left
         if before.bullet and abs(shift) < 0.004 and before.line.page == look.line.page and not lower:
             return False  # a new line under the bullet mark itself
@@ -59,9 +59,20 @@ def goes_on(before: Look, look: Look, right: float) -> bool:
     return lower or (len(before.text) >= 75 and not before.text.endswith((".", ":", ";", "!")) and not look.dates)
 
 
+def _full(before: Look, look: Look, right: float) -> bool:
+    """Whether the first word of `look` would not have fitted on the line before: how lines are broken everywhere."""
+    line = before.line
+    if line.left is None or line.right is None or "\t" in before.text:
+        return False
+    letter = (line.right - line.left) / max(len(before.text), 1)
+    word = len(look.text.split(maxsplit=1)[0]) + 1
+    return line.right + word * letter > right - 0.01
+
+
 def right_edge(parts: Sequence[Part]) -> float:
-    """The right edge of the lines, as a share of the page."""
-    return max((part.look.line.right or 0.0 for part in parts), default=0.0)
+    """The right edge of running text, as a share of the page; dates and places set at the margin do not count."""
+    long = [part for part in parts if len(part.look.text) >= 50 and "\t" not in part.look.text]
+    return max((part.look.line.right or 0.0 for part in long or parts), default=0.0)
 
 
 def paragraphs_of(read: ReadText, parts: Sequence[Part]) -> tuple[Value, ...]:
