@@ -81,7 +81,7 @@ _RETIREMENT = frozenset({"401", "403", "457", "529"})
 
 @dataclass(frozen=True, slots=True)
 class Money:
-    """One amount or range at `start:end`; `high` is None for a single amount, `open_ended` means a plus sign after it."""
+    """One amount or range at `start:end`; `high` is None for a single amount; `open_ended`: a plus sign."""
 
     low: float
     high: float | None
@@ -148,10 +148,10 @@ def _money(match: re.Match[str], text: str) -> Money | None:
             factor = 1e3
         thousands = thousands or second == 1e3
         high *= second
-    if (
-        (match["x1"]
-        and match["x1"].lower() in ("lpa", "lakh", "lakhs"))
-        or (match["x2"] or "").lower() in ("lpa", "lakh", "lakhs")
+    if (match["x1"] and match["x1"].lower() in ("lpa", "lakh", "lakhs")) or (match["x2"] or "").lower() in (
+        "lpa",
+        "lakh",
+        "lakhs",
     ):
         code = code or "INR"
     period = period_after(text, match.end()) or period_after(text, match.end("d1") if match["d1"] else match.end("n1"))

@@ -1,6 +1,6 @@
 """Dates of a posting as sources write them: ISO, epoch seconds or milliseconds, mail dates, "3 days ago"."""
 
-
+# ruff: noqa: SIM905 - lists of words read better as one string
 from __future__ import annotations
 
 import re

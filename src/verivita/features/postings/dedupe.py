@@ -28,7 +28,7 @@ _NOT_ASCII = re.compile(r"[^\x00-\x7f]+")
 
 @cache
 def _factors() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    source = random.Random(20_061_997)
+    source = random.Random(20_061_997)  # noqa: S311 - fixed constants of a hash family
     odd = [source.getrandbits(64) | 1 for _ in range(PERMUTATIONS)]
     add = [source.getrandbits(64) for _ in range(PERMUTATIONS)]
     return np.array(odd, dtype=np.uint64)[:, None], np.array(add, dtype=np.uint64)[:, None]
@@ -37,7 +37,8 @@ def _factors() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
 def signature(text: str) -> tuple[int, ...]:
     """MinHash of the set of three-word shingles of `text`: 64 numbers below 2**32, or () for a text without words.
 
-    Stable over processes and machines. Two signatures agree in about the share of places that the sets have in common (Jaccard).
+    Stable over processes and machines. Two signatures agree in about the share of places
+    that the sets have in common (Jaccard).
     """
     tokens = _WORD.findall(folded(text))[:_MAX_WORDS]
     if not tokens:

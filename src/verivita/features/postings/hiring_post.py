@@ -1,6 +1,6 @@
 """A hiring post of a forum thread: `Company | Role | Place | REMOTE | Salary | URL` and its many cousins."""
 
-
+# ruff: noqa: SIM905 - lists of words read better as one string
 from __future__ import annotations
 
 import re

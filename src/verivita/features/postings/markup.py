@@ -1,6 +1,6 @@
 """A description as plain text: HTML of any escaping and Markdown made into paragraphs and bullets."""
 
-
+# ruff: noqa: SIM905 - lists of words read better as one string
 from __future__ import annotations
 
 import html

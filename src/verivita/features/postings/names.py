@@ -1,6 +1,6 @@
 """The title of a job as shown: no markup, no shouting, no pay, no reference number."""
 
-
+# ruff: noqa: SIM905 - lists of words read better as one string
 from __future__ import annotations
 
 import re

@@ -1,6 +1,6 @@
 """Whether two understood postings are the same job, so that a list shows it once."""
 
-
+# ruff: noqa: SIM905 - lists of words read better as one string
 from __future__ import annotations
 
 import re

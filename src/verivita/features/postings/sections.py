@@ -137,8 +137,9 @@ _STRONG_WANT = re.compile(
     re.I,
 )
 _PREFERRED_STEMS = (
-    "plus", "bonus", "prefer", "ideal", "desir", "advantag", "asset", "benef", "helpful", "welcome", "nice to", "good to", "extra ",
-    "would ",     "not ", "n't", "n’t", "even better", "optional", "great if", "love it", "points", "a +", "++", "interest",
+    "plus", "bonus", "prefer", "ideal", "desir", "advantag", "asset", "benef", "helpful",
+    "welcome", "nice to", "good to", "extra ", "would ", "not ", "n't", "n’t", "even better",
+    "optional", "great if", "love it", "points", "a +", "++", "interest",
 )  # fmt: skip
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"')\]]?\s+(?=[A-Z0-9\"'(\-•*])|\s(?:•|·|»)\s|\s-\s(?=[A-Z])|(?<=[a-z][.!?)])(?=[A-Z][a-z])"
