@@ -73,7 +73,7 @@ def _sentence(node: ast.AST | None) -> str:
         return "".join(_text(part) or "..." for part in node.values)
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         return _sentence(node.func.value)  # f"...".strip()
-    return _text(node) or ""
+    return _text(node) or ("(says what happened in the case)" if node is not None else "")
 
 
 def errors() -> dict[str, tuple[str, str]]:
@@ -193,6 +193,9 @@ def commands_part() -> str:
         raise LookupError("verivita.entrypoints.cli holds no Typer application")
     lines = ["| command | what it does | options |", "|---|---|---|"]
     lines += list(_commands(typer.main.get_command(app), "verivita"))
+    codes = importlib.import_module("verivita.entrypoints.cli.output").EXIT
+    lines += ["", "| exit code | means |", "|---:|---|"]
+    lines += [f"| {number} | {word.replace('_', ' ')} |" for word, number in codes.items()]
     return "\n".join(lines)
 
 
@@ -206,7 +209,7 @@ def _commands(command: Any, path: str) -> Iterator[str]:
     options = []
     for parameter in command.params:
         if parameter.param_type_name == "argument":
-            words.append(parameter.human_readable_name.upper())
+            words.append(str(parameter.metavar or parameter.name).upper())
         elif not getattr(parameter, "hidden", False):
             options.append(f"`{parameter.opts[-1]}`")
     said = (command.help or "").strip().split("\n")[0]
