@@ -1,0 +1,190 @@
+"""`ml.MLService` over gRPC: parse, one call of the engines, shape the reply; with health and reflection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import grpc
+from grpc_health.v1 import health, health_pb2, health_pb2_grpc
+from grpc_reflection.v1alpha import reflection
+
+from verivita.core.errors import Invalid, LimitReached, Unavailable, VerivitaError
+from verivita.engines.retrieval.ports import Embedder, Reranker
+from verivita.entrypoints.ml.service import Engines, Extract
+from verivita.entrypoints.ml.store import Stored
+from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
+
+log = logging.getLogger(__name__)
+SERVICE = "ml.MLService"
+MAX_MESSAGE = 16 * 1024 * 1024
+GRACE_SECONDS = 5.0
+TENANT_HEADER = "x-tenant"
+LOCAL_TENANT = "local"
+
+
+class Servicer:
+    """The contract's methods, named as it names them. The tenant comes from the call's metadata `x-tenant`."""
+
+    def __init__(self, engines: Engines) -> None:
+        self._engines = engines
+
+    async def Embed(self, request: Any, context: Any) -> Any:
+        """One text to its vector."""
+        found = await _guarded(context, lambda: self._engines.embed([request.text]))
+        return ml_pb2.EmbedResponse(embedding=found[0].tolist())
+
+    async def EmbedBatch(self, request: Any, context: Any) -> Any:
+        """Texts to vectors, in order."""
+        found = await _guarded(context, lambda: self._engines.embed(list(request.texts)))
+        return ml_pb2.EmbedBatchResponse(embeddings=[ml_pb2.Embedding(vector=row.tolist()) for row in found])
+
+    async def Rerank(self, request: Any, context: Any) -> Any:
+        """Documents in a better order; ranks count from 1."""
+        given = [(document.id, document.content, document.score) for document in request.documents]
+        order = await _guarded(context, lambda: self._engines.rerank(request.query, given, request.top_k))
+        return ml_pb2.RerankResponse(
+            documents=[
+                ml_pb2.RankedDocument(id=given[i][0], content=given[i][1], score=score, rank=rank)
+                for rank, (i, score) in enumerate(order, start=1)
+            ]
+        )
+
+    async def Search(self, request: Any, context: Any) -> Any:
+        """Hybrid search in one of the tenant's collections."""
+        found, mode = await _guarded(
+            context,
+            lambda: self._engines.search(
+                _tenant(context),
+                request.collection,
+                request.query,
+                request.top_k,
+                dict(request.filters),
+                request.use_hybrid,
+                request.vector_weight,
+            ),
+        )
+        results = [
+            ml_pb2.SearchResult(
+                id=one.document.id, content=one.document.content, score=one.score, metadata=dict(one.document.metadata)
+            )
+            for one in found
+        ]
+        return ml_pb2.SearchResponse(results=results, search_mode=mode.value)
+
+    async def ExtractSkills(self, request: Any, context: Any) -> Any:
+        """Skills that a text shows."""
+        found = await _guarded(context, lambda: self._engines.extract_skills(request.text))
+        return ml_pb2.ExtractSkillsResponse(technical_skills=found.technical, soft_skills=found.soft, tools=found.tools)
+
+    async def IndexDocuments(self, request: Any, context: Any) -> Any:
+        """Add or replace documents of a collection."""
+        documents = [Stored(one.id, one.content, dict(one.metadata)) for one in request.documents]
+        count = await _guarded(context, lambda: self._engines.index(_tenant(context), request.collection, documents))
+        return ml_pb2.IndexResponse(indexed_count=count)
+
+    async def ClearIndex(self, request: Any, context: Any) -> Any:
+        """Remove a collection."""
+        await _guarded(context, lambda: self._engines.clear(_tenant(context), request.collection))
+        return ml_pb2.ClearIndexResponse(success=True)
+
+
+async def _guarded(context: Any, work: Callable[[], Awaitable[Any]]) -> Any:
+    """Run `work`; a refusal becomes the status that fits, anything else an internal error without details."""
+    try:
+        return await work()
+    except VerivitaError as error:
+        await context.abort(_status(error), f"{error.code}: {error.message}")
+    except Exception:
+        log.exception("a call failed")
+        await context.abort(grpc.StatusCode.INTERNAL, "internal: The call failed; the service's log says why.")
+
+
+def _status(error: VerivitaError) -> Any:
+    table = ((Unavailable, "UNAVAILABLE"), (Invalid, "INVALID_ARGUMENT"), (LimitReached, "RESOURCE_EXHAUSTED"))
+    return grpc.StatusCode[next((name for kind, name in table if isinstance(error, kind)), "FAILED_PRECONDITION")]
+
+
+def _tenant(context: Any) -> str:
+    """The tenant that the caller names; `local` when it names none. The service trusts its callers: it is loopback."""
+    named = dict(context.invocation_metadata() or ()).get(TENANT_HEADER, LOCAL_TENANT)
+    if not named or len(named) > 100:
+        raise Invalid(message="The tenant's name must have 1 to 100 characters.")
+    return str(named)
+
+
+async def serve(
+    embedder: Embedder,
+    reranker: Reranker | None,
+    extract: Extract,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 50051,
+    folder: Path | None = None,
+    ready: Callable[[int], None] | None = None,
+) -> None:
+    """Answer until SIGTERM, SIGINT or cancellation; running calls get five seconds to end.
+
+    `folder` keeps the collections (memory when None); `port` 0 takes any, and `ready` is told which. Raises
+    `Unavailable` when the address is taken.
+    """
+    limits = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
+    server = grpc.aio.server(options=[*limits, ("grpc.so_reuseport", 0)])
+    engines = Engines(embedder, reranker, extract, folder)
+    stubs, checks = _register(server, Servicer(engines))
+    try:
+        bound = server.add_insecure_port(f"{host}:{port}")
+    except RuntimeError as error:
+        engines.close()
+        raise Unavailable("address_taken", f"The ML service cannot listen on {host}:{port}.") from error
+    await server.start()
+    await _warm(embedder, checks)
+    log.info("ml ready on %s:%d (%s)", host, bound, stubs)
+    if ready:
+        ready(bound)
+    try:
+        await _until_told(server)
+    finally:
+        await checks.enter_graceful_shutdown()
+        await server.stop(GRACE_SECONDS)
+        engines.close()
+
+
+def _register(server: Any, servicer: Servicer) -> tuple[str, Any]:
+    stubs: Any = ml_pb2_grpc
+    stubs.add_MLServiceServicer_to_server(servicer, server)
+    checks = health.aio.HealthServicer()
+    health_pb2_grpc.add_HealthServicer_to_server(checks, server)
+    reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
+    return SERVICE, checks
+
+
+async def _warm(embedder: Embedder, checks: Any) -> None:
+    """Load the encoder before the first caller waits for it; without one the other calls still work."""
+    try:
+        await embedder.embed(["ready"])
+        state = health_pb2.HealthCheckResponse.SERVING
+    except Unavailable as error:
+        log.warning("the encoder is not available: %s", error.message)
+        state = health_pb2.HealthCheckResponse.NOT_SERVING
+    await checks.set(SERVICE, state)
+    await checks.set("", health_pb2.HealthCheckResponse.SERVING)
+
+
+async def _until_told(server: Any) -> None:
+    loop = asyncio.get_running_loop()
+    told = asyncio.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(sign, told.set)
+    try:
+        waits = {asyncio.ensure_future(told.wait()), asyncio.ensure_future(server.wait_for_termination())}
+        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        for task in pending:
+            task.cancel()
+    finally:
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            loop.remove_signal_handler(sign)
