@@ -15,8 +15,8 @@ from verivita.engines.reading.sniff import HTML, JSON, MARKDOWN, PLAIN, sniff, u
 _DROPPED = {"script", "style", "template", "noscript", "svg", "iframe", "object", "head", "select", "button"}
 _BLOCKS = {
     "address", "article", "aside", "blockquote", "body", "dd", "div", "dl", "dt", "figure", "footer", "form", "h1",
-    "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table", "tbody",
-    "tr", "ul", "summary", "details",
+    "h2", "h3", "h4", "h5", "h6", "header", "hr", "html", "li", "main", "nav", "ol", "p", "pre", "section", "table",
+    "tbody", "tr", "ul", "summary", "details",
 }  # fmt: skip
 _GAPS = {"p", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "ul", "ol", "table"}
 _HIDDEN = re.compile(
@@ -105,7 +105,7 @@ _FOLDED = re.compile(
 
 
 def _unfolded(line: str) -> Iterator[tuple[str, bool]]:
-    """A line, or the lines that some converter folded into one: there, two blanks stand for a line's end, more for a gap."""
+    """A line, or the lines that a converter folded into one: two blanks stand for a line's end, more for a gap."""
     breaks = list(_FOLDED.finditer(line)) if len(line) > 300 else []
     if len(breaks) < 4:
         yield re.sub(r" {3,}", "\t", line), False

@@ -23,8 +23,10 @@ _LINK = re.compile(
     re.IGNORECASE,
 )
 _CITY = r"[A-ZÀ-ÖØ-ÝŞĞİÇ][\w.'’-]*(?:[ -](?:[A-ZÀ-ÖØ-ÝŞĞİÇ][\w.'’-]*|of|de|la|del|am|an der|sur|the)){0,3}"
+_CAPITAL = r"[A-ZÀ-ÖØ-ÝŞĞİÇ][\w.'’-]*"
 _PLACE = re.compile(
-    rf"(?<![\w@])(?P<city>{_CITY}),\s*(?P<region>[A-ZÀ-ÖØ-ÝŞĞİÇ][\w.'’-]*(?: [A-ZÀ-ÖØ-Ý][\w.'’-]*){{0,3}})(?:,\s*(?P<third>[A-Z][\w.]*(?: [A-Z][\w.]*){{0,2}}))?(?:,?\s+\d{{5}}(?:-\d{{4}})?)?"
+    rf"(?<![\w@])(?P<city>{_CITY}),\s*(?P<region>{_CAPITAL}(?: {_CAPITAL}){{0,3}})"
+    rf"(?:,\s*(?P<third>{_CAPITAL}(?: {_CAPITAL}){{0,2}}))?(?:,?\s+\d{{5}}(?:-\d{{4}})?)?"
 )
 
 

@@ -27,14 +27,18 @@ _LABELS = re.compile(
 )
 _TRIM = " \t,;:|-–—−()[]•·.*"
 _NOISE = re.compile(
-    r"^(?:\d+ (?:years?|months?)(?: \d+ months?)?|expected(?: graduation)?|graduat(?:ed|ion)|date|full[- ]time|part[- ]time"
-    r"|contract|permanent|temporary|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?|page \d+)$",
+    r"^(?:\d+ (?:years?|months?)(?: \d+ months?)?|expected(?: graduation)?|graduat(?:ed|ion)|date|full[- ]time"
+    r"|part[- ]time"
+    r"|contract|permanent|temporary|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?"
+    r"|page \d+)$",
     re.IGNORECASE,
 )
 _FIELD = re.compile(
-    r"\b(?:scien\w+|engineering|arts?|business|administration|economics|finance|accounting|accountancy|mathematics|math|physics"
+    r"\b(?:scien\w+|engineering|arts?|business|administration|economics|finance|accounting|accountancy"
+    r"|mathematics|math|physics"
     r"|chemistry|biology|history|studies|literature|english|psychology|sociology|philosophy|management|marketing"
-    r"|commerce|computing|informatics|informatik|informática|informatique|technology|communications?|journalism|law|nursing|medicine|design|music"
+    r"|commerce|computing|informatics|informatik|informática|informatique|technology|communications?|journalism"
+    r"|law|nursing|medicine|design|music"
     r"|education|statistics|media|languages?|politics|political|mechanical|electrical|electronics|civil|software|data"
     r"|systems|information|theat(?:re|er)|anthropology|architecture|criminal justice|liberal|human resources|graphic"
     r"|culinary|hospitality|bwl|betriebswirtschaft\w*|wirtschaft\w*|maschinenbau|derecho|economía|droit|gestion)\b",
@@ -174,7 +178,8 @@ def _keeps(words: str) -> bool:
         return words.count("(") == words.count(")")
     return bool(
         re.search(
-            r"(?:\b(?:inc|ltd|co|corp|llc|jr|sr|pvt|s\.a|b\.sc|m\.sc|ph\.d|b\.a|m\.a|b\.s|m\.s|e\.v|u\.s|st)|\b[A-Z])\.$",
+            r"(?:\b(?:inc|ltd|co|corp|llc|jr|sr|pvt|s\.a|b\.sc|m\.sc|ph\.d|b\.a|m\.a|b\.s|m\.s|e\.v|u\.s|st)"
+            r"|\b[A-Z])\.$",
             words,
             re.I,
         )
@@ -262,11 +267,7 @@ def _department(first: str, rest: str) -> bool:
 
 
 def _education(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
-    pieces: list[_Chunk] = []
-    for chunk in chunks:
-        for low, high in _cuts(chunk.text, 0, len(chunk.text), _COMMA):
-            if any(c.isalpha() for c in chunk.text[low:high]):
-                pieces.append(replace(chunk, text=chunk.text[low:high], start=chunk.start + low))
+    pieces = _pieces(chunks)
     degree = field = school = None
     for piece in pieces:
         found = degree_span(piece.text) if piece.label != "school" else None
@@ -274,23 +275,33 @@ def _education(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
         if found is not None:
             degree = degree or replace(piece, text=piece.text[found[0] : found[1]], start=piece.start + found[0])
             rest = _after(piece, found[1])
-        if not any(c.isalpha() for c in rest.text):
+        if not rest.text:
             continue
         if school is None and (school_score(rest.text) or piece.label == "school"):
             field_part, school = _from(rest)
             field = field or field_part
-        elif field is None and (found is not None or piece.label == "field" or _FIELD.search(rest.text)):
+        elif field is None and _may_be_field(rest, found is not None):
             field = rest
         elif school is None and found is None and degree is None and employer_score(rest.text) >= 0.8:
             school = rest
-    if school is None:
-        school = _other(pieces, degree, field)
-    return replace(
-        head,
-        school=_value(read, school) if school is not None else None,
-        degree=_value(read, degree) if degree is not None else None,
-        field=_value(read, field) if field is not None else None,
-    )
+    school = school or _other(pieces, degree, field)
+    values = {"school": school, "degree": degree, "field": field}
+    return replace(head, **{name: _value(read, chunk) for name, chunk in values.items() if chunk is not None})
+
+
+def _pieces(chunks: Sequence[_Chunk]) -> list[_Chunk]:
+    """Chunks cut at their commas."""
+    return [
+        replace(chunk, text=chunk.text[low:high], start=chunk.start + low)
+        for chunk in chunks
+        for low, high in _cuts(chunk.text, 0, len(chunk.text), _COMMA)
+        if any(c.isalpha() for c in chunk.text[low:high])
+    ]
+
+
+def _may_be_field(chunk: _Chunk, after_degree: bool) -> bool:
+    told = after_degree or chunk.label == "field" or _FIELD.search(chunk.text) is not None
+    return told and any(c.isalpha() for c in chunk.text)
 
 
 def _after(piece: _Chunk, at: int) -> _Chunk:

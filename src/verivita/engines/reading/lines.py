@@ -15,8 +15,12 @@ from verivita.engines.reading.lexicon import degree_span, employer_score, school
 from verivita.engines.reading.ports import Line, ReadText
 
 _INLINE = re.compile(r"^([A-ZÄÖÜÉ][A-ZÄÖÜÉ &/]{4,40})\s*[:：]\s*(?=\S)")
-AMBIGUOUS = frozenset({"languages", "other", "projects", "interests", "volunteering", "certifications", "contact", "skills",
-                       "publications", "awards"})  # fmt: skip
+AMBIGUOUS = frozenset(
+    {
+        *("languages", "other", "projects", "interests", "volunteering", "certifications", "contact", "skills"),
+        *("publications", "awards"),
+    }
+)
 """Kinds whose words also stand inside other sections; their headings must look like the paper's other headings."""
 
 

@@ -16,11 +16,16 @@ from verivita.engines.reading.ports import ReadText
 
 _WORD = r"(?:[A-ZÀ-ÖØ-ÝŞĞİÇŁŚŻ][\w'’`-]*\.?|(?:de|la|del|da|dos|van|von|der|den|di|el|al|bin|ibn|le|du|zu|ter)\b)"
 _NAME = re.compile(
-    rf"^[\"“]?(?:(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{{2,}}|\s+\d)",
+    rf"^[\"“]?(?:(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})"
+    r"(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{2,}|\s+\d)",
     re.IGNORECASE,
 )
-_TITLES = frozenset({"resume", "cv", "curriculum", "vitae", "curriculum vitae", "lebenslauf", "résumé", "resumé", "bio", "data", "biodata",
-                     "objective", "profile", "page", "confidential", "contact", "address", "phone", "email", "mobile"})  # fmt: skip
+_TITLES = frozenset(
+    {
+        *("resume", "cv", "curriculum", "vitae", "curriculum vitae", "lebenslauf", "résumé", "resumé", "bio", "data"),
+        *("biodata", "objective", "profile", "page", "confidential", "contact", "address", "phone", "email", "mobile"),
+    }
+)
 
 
 def find_name(read: ReadText, head: Sequence[Look], looks: Sequence[Look]) -> Value | None:

@@ -33,19 +33,23 @@ _LEVELS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         (
             "master",
             r"master|\bm\.?\s?sc|\bm\.?b\.?a\b|\bm\.?a\b|\bm\.?s\b|m\.?\s?tech|m\.?eng|m\.?phil|m\.?ed\b|m\.?c\.?a\b"
-            r"|m\.?com|m\.?f\.?a|m\.?p\.?h|m\.?p\.?a|ll\.?m|pgdm|\bm\.?e\b|m\.?arch|magister|máster|maestría|staatsexamen"
+            r"|m\.?com|m\.?f\.?a|m\.?p\.?h|m\.?p\.?a|ll\.?m|pgdm|\bm\.?e\b|m\.?arch|magister|máster|maestría"
+            r"|staatsexamen"
             r"|diplom(?!a)|diplôme d|post[- ]?graduat",
         ),
         (
             "bachelor",
-            r"bachelor|\bb\.?\s?sc|\bb\.?a\b|\bb\.?s\b|b\.?\s?tech|\bb\.?\s?e\b|b\.?eng|b\.?\s?com|b\.?b\.?a|b\.?c\.?a|b\.?ed\b"
-            r"|b\.?f\.?a|b\.?arch|b\.?s\.?n|b\.?b\.?m|b\.?pharm|ll\.?b|m\.?b\.?b\.?s|\bbds|licenciatura|licenciad|grado"
+            r"bachelor|\bb\.?\s?sc|\bb\.?a\b|\bb\.?s\b|b\.?\s?tech|\bb\.?\s?e\b|b\.?eng|b\.?\s?com|b\.?b\.?a"
+            r"|b\.?c\.?a|b\.?ed\b"
+            r"|b\.?f\.?a|b\.?arch|b\.?s\.?n|b\.?b\.?m|b\.?pharm|ll\.?b|m\.?b\.?b\.?s|\bbds|licenciatura"
+            r"|licenciad|grado"
             r"|licence|undergraduate|graduat|ingeniería",
         ),
         ("associate", r"associate|\ba\.?a\.?s?\b|\bbts\b|\bdut\b|técnico superior|diploma(?! of secondary)"),
         (
             "secondary",
-            r"high school|h\.?s\.?c|s\.?s\.?l?\.?c|\bged\b|intermediate|matric|secondary|\b1[02]th|abitur|bachillerato|baccal"
+            r"high school|h\.?s\.?c|s\.?s\.?l?\.?c|\bged\b|intermediate|matric|secondary|\b1[02]th|abitur"
+            r"|bachillerato|baccal"
             r"|\bbac\b|a-?level|gcse|reife",
         ),
     )
