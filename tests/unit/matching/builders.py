@@ -26,10 +26,34 @@ POSTING = PostingId(UUID(int=2))
 TODAY = date(2026, 6, 15)
 SKILLS = ("python", "django", "kubernetes", "docker", "sql", "welding", "payroll", "german")
 PARENTS = {"django": ("python",), "kubernetes": ("docker",)}
-WORDS = (
-    "deploy services cluster monitor invoices patients payroll pipelines train models review contracts lead audits "
-    "weld frames migrate databases teach pupils schedule shifts design interfaces negotiate suppliers"
-).split()
+WORDS = [
+    "deploy",
+    "services",
+    "cluster",
+    "monitor",
+    "invoices",
+    "patients",
+    "payroll",
+    "pipelines",
+    "train",
+    "models",
+    "review",
+    "contracts",
+    "lead",
+    "audits",
+    "weld",
+    "frames",
+    "migrate",
+    "databases",
+    "teach",
+    "pupils",
+    "schedule",
+    "shifts",
+    "design",
+    "interfaces",
+    "negotiate",
+    "suppliers",
+]
 TITLES = ("Backend Engineer", "Senior Data Engineer", "Nurse", "Payroll Clerk", "Software Developer", "Welder")
 
 
@@ -92,12 +116,13 @@ def posting(
         duties=tuple(quotes),
         **{k: v for k, v in changes.items() if k in Requirements.__slots__},  # type: ignore[arg-type]
     )
-    fields: dict[str, object] = {
-        "source": "test", "source_id": "1", "url": "", "canonical_url": "", "title": title, "company": "Acme", "company_key": "acme",
-        "description": text, "location": "", "country": None, "location_type": LocationType.UNKNOWN, "level": Level.UNKNOWN,
-        "employment": Employment.UNKNOWN, "company_size": None, "industry": "", "pay": None, "pay_text": "", "posted_on": None,
-        "closes_on": None, "requirements": wants, "content_hash": "",
-    }  # fmt: skip
+    fields: dict[str, object] = dict.fromkeys(
+        ("url", "canonical_url", "location", "industry", "pay_text", "content_hash"), ""
+    )
+    fields |= dict.fromkeys(("country", "company_size", "pay", "posted_on", "closes_on"))
+    fields |= {"source": "test", "source_id": "1", "title": title, "company": "Acme", "company_key": "acme"}
+    fields |= {"description": text, "location_type": LocationType.UNKNOWN, "level": Level.UNKNOWN}
+    fields |= {"employment": Employment.UNKNOWN, "requirements": wants}
     fields.update({k: v for k, v in changes.items() if k in fields})
     return Understood(**fields)  # type: ignore[arg-type]
 

@@ -40,8 +40,14 @@ def test_a_listed_skill_counts_a_little_less_than_a_used_one():
 
 
 def test_a_skill_gives_its_parents_and_never_the_other_way():
-    assert part(CandidateProfile(skills=(skill("django", used=True),)), posting(required=["python"]), "skills").score == 100.0
-    assert part(CandidateProfile(skills=(skill("python", used=True),)), posting(required=["django"]), "skills").score == 0.0
+    assert (
+        part(CandidateProfile(skills=(skill("django", used=True),)), posting(required=["python"]), "skills").score
+        == 100.0
+    )
+    assert (
+        part(CandidateProfile(skills=(skill("python", used=True),)), posting(required=["django"]), "skills").score
+        == 0.0
+    )
 
 
 def test_one_of_the_alternatives_is_enough():
@@ -89,7 +95,10 @@ def test_a_line_is_met_by_half_of_its_telling_words():
 
 
 def test_unsaid_parts_are_left_out_and_weights_add_up():
-    found = parts(prepare(CandidateProfile(skills=(skill("sql"),)), implied, as_of=TODAY), prepare_posting(posting(required=["sql"])))
+    found = parts(
+        prepare(CandidateProfile(skills=(skill("sql"),)), implied, as_of=TODAY),
+        prepare_posting(posting(required=["sql"])),
+    )
     assert {one.name: one.score is None for one in found} == {
         "skills": False, "experience": True, "education": True, "responsibilities": True, "title": False,
     }  # fmt: skip
@@ -113,7 +122,18 @@ def test_no_papers_gives_no_number():
     assert "no paper" in match.reason
 
 
-@pytest.mark.parametrize(("score", "band"), [(75.0, Band.STRONG), (74.9, Band.GOOD), (60.0, Band.GOOD), (59.9, Band.STRETCH), (45, Band.STRETCH), (44.9, Band.FAR), (None, Band.NONE)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("score", "band"),
+    [
+        (75.0, Band.STRONG),
+        (74.9, Band.GOOD),
+        (60.0, Band.GOOD),
+        (59.9, Band.STRETCH),
+        (45, Band.STRETCH),
+        (44.9, Band.FAR),
+        (None, Band.NONE),
+    ],
+)
 def test_bands(score, band):
     assert band_of(score) is band
 
@@ -121,7 +141,14 @@ def test_bands(score, band):
 class TestExplanation:
     profile = CandidateProfile(
         skills=(skill("python", used=True, text="Built services in Python"), skill("django", used=True), skill("sql")),
-        roles=(role("Backend Engineer", date(2018, 1, 1), date(2025, 12, 1), "Deploy services on a cluster with Docker Compose"),),
+        roles=(
+            role(
+                "Backend Engineer",
+                date(2018, 1, 1),
+                date(2025, 12, 1),
+                "Deploy services on a cluster with Docker Compose",
+            ),
+        ),
         degrees=(degree(Education.BACHELOR),),
         lines=(line("Kept the deployment of services on a cluster running"),),
     )
@@ -136,7 +163,10 @@ class TestExplanation:
 
     def test_the_sentence_counts_must_haves_and_names_the_open_one(self):
         match = explain(self.profile, POSTING, self.wanted, Wishes(), implied, as_of=TODAY)
-        assert match.sentence == "You meet four of five must-haves. The one without proof is Kubernetes. No hard stop is hit."
+        assert (
+            match.sentence
+            == "You meet four of five must-haves. The one without proof is Kubernetes. No hard stop is hit."
+        )
 
     def test_pairs_carry_evidence_of_both_sides(self):
         match = explain(self.profile, POSTING, self.wanted, Wishes(), implied, as_of=TODAY)
@@ -217,7 +247,10 @@ class TestHardStops:
         assert self.stops(hourly, Wishes(minimum_pay=83_200, currency="USD"))["salary"] == (WishState.MET, False)
         assert self.stops(hourly, Wishes(minimum_pay=90_000, currency="EUR"))["salary"] == (WishState.NOT_SAID, False)
         assert self.stops(posting(), Wishes(minimum_pay=1))["salary"] == (WishState.NOT_SAID, False)
-        assert self.stops(posting(pay=Pay(50, None, "USD", PayPeriod.YEAR)), Wishes(minimum_pay=90_000))["salary"][1] is False
+        assert (
+            self.stops(posting(pay=Pay(50, None, "USD", PayPeriod.YEAR)), Wishes(minimum_pay=90_000))["salary"][1]
+            is False
+        )
 
     def test_travel(self):
         wishes = Wishes(max_travel_share=0.1)
@@ -234,11 +267,17 @@ class TestHardStops:
 
 def test_every_process_gives_the_same_bytes():
     code = (
-        "from tests.unit.matching.test_known_answers import TestExplanation as T, explain, POSTING, Wishes, implied, TODAY;"
+        "from tests.unit.matching.test_known_answers import *;"
+        "T = TestExplanation;"
         "print(repr(explain(T.profile, POSTING, T.wanted, Wishes(), implied, as_of=TODAY)))"
     )
     outs = {
-        subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."}).stdout
+        subprocess.run(
+            [sys.executable, "-c", code],
+            capture_output=True,
+            check=True,
+            env={"PYTHONHASHSEED": seed, "PYTHONPATH": "."},
+        ).stdout
         for seed in ("1", "2", "77")
     }
     assert len(outs) == 1
@@ -249,3 +288,10 @@ def test_short_and_whole_match_agree():
     person = prepare(TestExplanation.profile, implied, as_of=TODAY)
     match = explain(TestExplanation.profile, POSTING, TestExplanation.wanted, Wishes(), implied, as_of=TODAY)
     assert overall(person, prepare_posting(TestExplanation.wanted)) == match.overall
+
+
+def test_a_soft_skill_counts_a_third():
+    wanted = posting(required=["python", "teamwork"])
+    person = prepare(CandidateProfile(skills=(skill("python", used=True),)), implied, as_of=TODAY)
+    found = parts(person, prepare_posting(wanted, frozenset({"teamwork"})))
+    assert found[0].score == 75.0

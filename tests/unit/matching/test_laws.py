@@ -1,4 +1,4 @@
-"""The laws of the score, over generated pairs: same input same bytes, more never lowers, repeats never raise, order is nothing."""
+"""The laws of the score, over generated pairs: more never lowers, repeats never raise, order is nothing."""
 
 from __future__ import annotations
 
@@ -61,7 +61,9 @@ def test_more_evidence_never_lowers_a_score(profile, wanted, additions):
 @given(profiles(), postings())
 def test_no_part_is_lowered_by_another_duty_in_a_job(profile, wanted):
     before = parts(prepare(profile, implied, as_of=TODAY), prepare_posting(wanted))
-    fuller = tuple(replace(role, duties=(*role.duties, line("migrate databases and train models"))) for role in profile.roles)
+    fuller = tuple(
+        replace(role, duties=(*role.duties, line("migrate databases and train models"))) for role in profile.roles
+    )
     after = parts(prepare(replace(profile, roles=fuller), implied, as_of=TODAY), prepare_posting(wanted))
     assert all((b.score or 0) >= (a.score or 0) for a, b in zip(before, after, strict=True))
 
@@ -69,7 +71,9 @@ def test_no_part_is_lowered_by_another_duty_in_a_job(profile, wanted):
 @PAIRS
 @given(profiles(), postings(), st.integers(2, 5))
 def test_repeating_the_papers_changes_nothing(profile, wanted, times):
-    repeated = CandidateProfile(profile.skills * times, profile.roles * times, profile.degrees * times, profile.lines * times)
+    repeated = CandidateProfile(
+        profile.skills * times, profile.roles * times, profile.degrees * times, profile.lines * times
+    )
     assert value(repeated, wanted) == value(profile, wanted)
 
 

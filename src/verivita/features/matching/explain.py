@@ -45,9 +45,13 @@ def explain(
     closure: Closure,
     *,
     as_of: date,
+    soft: frozenset[str] = frozenset(),
 ) -> Match:
-    """The whole match with evidence from both texts; same arguments, same result in every process."""
-    person, wanted = prepare(profile, closure, as_of=as_of), prepare_posting(understood)
+    """The whole match with evidence from both texts; same arguments, same result in every process.
+
+    `as_of` and `soft` are those of `prepare` and `prepare_posting`.
+    """
+    person, wanted = prepare(profile, closure, as_of=as_of), prepare_posting(understood, soft)
     short = score(person, wanted, posting_id, understood, wishes)
     pairs: tuple[Pair, ...] = () if person.empty else all_pairs(profile, person, understood, wanted, closure)
     return Match(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from verivita.core.money import Pay
 from verivita.features.matching.model import HardStop, Wishes, WishState
 from verivita.features.postings import LocationType, Quote, Understood
 

@@ -1,4 +1,4 @@
-"""What would move the score most: the score again with one wish met; a fact about the score, never advice to claim it."""
+"""What would move the score most: the score again with one wish met; never advice to claim it."""
 
 from __future__ import annotations
 

@@ -171,7 +171,7 @@ def _only(person: PreparedProfile, index: int) -> PreparedProfile:
 def _duty_pair(line: Line, understood: Understood, lines: Sequence[tuple[Evidence, frozenset[str]]]) -> Pair:
     text = understood.description[line.start : line.end]
     quote = Quote(text, line.start, line.end)
-    best, share = _best_line(line.terms, lines)
+    best, share = _best_line([(term, part / line.total) for term, part in line.shares.items()], lines)
     if best is not None and share >= LINE_FULL:
         return Pair("duty", text, False, WishState.MET, quote, (best,))
     if best is not None and share >= LINE_FULL * _PARTLY:

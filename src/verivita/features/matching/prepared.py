@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from verivita.engines.skills import SkillKind, Taxonomy
 from verivita.features.library import CandidateProfile, ShownRole
 from verivita.features.matching.terms import Weights, grams, stems, title_words, usual_weights
 from verivita.features.postings import Education, Requirements, SkillWish, Understood
@@ -13,9 +14,14 @@ from verivita.features.postings import Education, Requirements, SkillWish, Under
 Closure = Callable[[Iterable[str]], frozenset[str]]
 """Skill ids -> these and all that they imply, one way only; `Taxonomy.implied` is one."""
 
+
 EDUCATION_ORDER = tuple(Education)
 LISTED_CREDIT = 0.9
 """A skill that is only listed counts a little less than one that was used in a job."""
+SOFT_SHARE = 1 / 3
+"""A soft skill counts as a third of another skill: every posting asks for it, and a paper can hardly prove it."""
+WHOLE = 1_000_000
+"""Shares of terms are whole numbers of about this sum, so that adding them up in any order gives the same bits."""
 FEWEST_TERMS = 8
 """A posting whose lines hold fewer telling terms than this has no duties to compare."""
 _TELLING = 0.15
@@ -24,7 +30,7 @@ _SENTENCE_WORDS = 4
 
 @dataclass(frozen=True, slots=True)
 class PreparedRole:
-    """A job of the profile: its months as ordinals (`first` to `last`, inclusive; None without a start), title and terms."""
+    """A job of the profile: its months as ordinals (`first` to `last`, both counted; None without a start)."""
 
     first: int | None
     last: int | None
@@ -46,11 +52,12 @@ class PreparedProfile:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line of the posting: its text's place and its terms, each with its share of the line's weight (adding to 1)."""
+    """A line of the posting: its text's place, and each telling term's share of `total`."""
 
     start: int
     end: int
-    terms: tuple[tuple[str, float], ...]
+    shares: Mapping[str, int]
+    total: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +69,13 @@ class PreparedPosting:
     min_years: float | None
     education: int
     lines: tuple[Line, ...]
-    terms: tuple[tuple[str, float], ...]
-    """All telling terms of the lines, each with its share (adding to 1)."""
-    title: tuple[tuple[str, float], ...]
-    """The title's character 4-grams, each with its share (adding to 1)."""
+    places: Mapping[str, tuple[tuple[int, int], ...]]
+    """Each telling term of the lines: the numbers of the lines that hold it, with its share there."""
+    shares: Mapping[str, int]
+    """Each telling term's share of `total`, over all lines together."""
+    total: int
+    title: Mapping[str, int]
+    """The title's character 4-grams; each counts 1."""
     weights: tuple[tuple[str, float], ...]
     """Parts that the posting speaks of, each with its share of the overall score (adding to 1)."""
     reason: str
@@ -102,46 +112,65 @@ def _role(role: ShownRole, as_of: date) -> PreparedRole:
     return PreparedRole(first, last, frozenset(grams(title_words(role.title))), frozenset(words))
 
 
-def prepare_posting(posting: Understood, weights: Weights | None = None) -> PreparedPosting:
-    """Make a posting ready. `weights` tell how much each term says; the shipped ones when None."""
+def prepare_posting(
+    posting: Understood, soft: frozenset[str] = frozenset(), weights: Weights | None = None
+) -> PreparedPosting:
+    """Make a posting ready. `soft` are the ids of soft skills, which count less; `weights` tell how much each
+    term says, the shipped ones when None."""
     weights = weights or usual_weights()
     wants = posting.requirements
     lines = _lines(posting, weights)
-    terms = _shares((term, weights.of(term)) for line in lines for term, _ in line.terms)
-    groups = skill_groups(wants.skills)
-    if len(terms) < FEWEST_TERMS:
-        lines, terms = (), ()
-    title_grams = grams(title_words(posting.title))
-    parts = _part_weights(wants, len(groups), len(lines), bool(title_grams))
+    shares = _shares((term, weights.of(term)) for line in lines for term in line.shares)
+    groups = skill_groups(wants.skills, soft)
+    if len(shares) < FEWEST_TERMS:
+        lines, shares = (), {}
+    places: dict[str, tuple[tuple[int, int], ...]] = {}
+    for number, line in enumerate(lines):
+        for term, share in line.shares.items():
+            places[term] = (*places.get(term, ()), (number, share))
+    title = dict.fromkeys(grams(title_words(posting.title)), 1)
     reason = "" if groups or lines else "This posting is too short to score: it names no skill and too few duties."
     return PreparedPosting(
         groups=tuple((tuple(wish.skill_id for wish in group), share) for group, share in groups),
         min_years=wants.min_years if wants.min_years and wants.min_years > 0 else None,
         education=EDUCATION_ORDER.index(wants.education),
         lines=lines,
-        terms=terms,
-        title=tuple((gram, 1 / len(title_grams)) for gram in title_grams),
-        weights=() if reason else parts,
+        places=places,
+        shares=shares,
+        total=sum(shares.values()),
+        title=title,
+        weights=() if reason else _part_weights(wants, len(groups), len(lines), bool(title)),
         reason=reason,
     )
 
 
-def skill_groups(wishes: Iterable[SkillWish]) -> list[tuple[tuple[SkillWish, ...], float]]:
-    """The wishes as groups of alternatives, each skill asked once, with shares: a required group counts three times a
-    preferred one."""
+def soft_skills(taxonomy: Taxonomy) -> frozenset[str]:
+    """The ids of a taxonomy's soft skills."""
+    return frozenset(skill.id for skill in taxonomy.skills if skill.kind is SkillKind.SOFT)
+
+
+def skill_groups(
+    wishes: Iterable[SkillWish], soft: frozenset[str] = frozenset()
+) -> list[tuple[tuple[SkillWish, ...], float]]:
+    """The wishes as groups of alternatives, each skill asked once, with shares that add to 1: a required group counts
+    three times a preferred one, a soft skill a third."""
     groups: dict[tuple[str, str | int], list[SkillWish]] = {}
-    required: set[str] = {wish.skill_id for wish in wishes if wish.required and wish.any_of is None}
     for wish in wishes:
         key: tuple[str, str | int] = ("one", wish.skill_id) if wish.any_of is None else ("any", wish.any_of)
-        groups.setdefault(key, [])
-        if all(other.skill_id != wish.skill_id for other in groups[key]):
-            groups[key].append(wish)
-    weighed = []
-    for (kind, skill), group in groups.items():
-        must = (kind == "one" and skill in required) or any(wish.required for wish in group)
-        weighed.append((tuple(group), 3.0 if must else 1.0))
+        group = groups.setdefault(key, [])
+        same = next((index for index, other in enumerate(group) if other.skill_id == wish.skill_id), None)
+        if same is None:
+            group.append(wish)
+        elif wish.required and not group[same].required:
+            group[same] = wish
+    weighed = [(tuple(group), _group_weight(group, soft)) for group in groups.values()]
     total = sum(weight for _, weight in weighed)
     return [(group, weight / total) for group, weight in weighed]
+
+
+def _group_weight(group: list[SkillWish], soft: frozenset[str]) -> float:
+    weight = 3.0 if any(wish.required for wish in group) else 1.0
+    return weight * (SOFT_SHARE if all(wish.skill_id in soft for wish in group) else 1.0)
 
 
 def posting_quotes(posting: Understood) -> list[tuple[int, int]]:
@@ -165,17 +194,17 @@ def _sentences(text: str) -> list[tuple[int, int]]:
 def _lines(posting: Understood, weights: Weights) -> tuple[Line, ...]:
     found = []
     for start, end in posting_quotes(posting):
-        terms = _shares((term, weights.of(term)) for term in stems(posting.description[start:end]))
-        if len(terms) > 1:
-            found.append(Line(start, end, terms))
+        shares = _shares((term, weights.of(term)) for term in stems(posting.description[start:end]))
+        if len(shares) > 1:
+            found.append(Line(start, end, shares, sum(shares.values())))
     return tuple(found)
 
 
-def _shares(weighed: Iterable[tuple[str, float]]) -> tuple[tuple[str, float], ...]:
-    """Each telling term once, in order of first place, with its share of the whole weight."""
+def _shares(weighed: Iterable[tuple[str, float]]) -> dict[str, int]:
+    """Each telling term once, in order of first place, with its share of the whole weight as a whole number."""
     kept = {term: weight for term, weight in weighed if weight >= _TELLING}
     total = sum(kept.values())
-    return tuple((term, weight / total) for term, weight in kept.items())
+    return {term: round(WHOLE * weight / total) for term, weight in kept.items()}
 
 
 def _part_weights(wants: Requirements, groups: int, lines: int, title: bool) -> tuple[tuple[str, float], ...]:

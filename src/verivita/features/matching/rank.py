@@ -1,7 +1,7 @@
 """Order texts for a text: for papers and postings in any language, or whose structure could not be read.
 
-Three equal parts, all of them sets: the share of the posting's telling terms that the text shows anywhere, the same line
-by line (the best line of the text for each line of the posting), and the best title-like line for the posting's title.
+Three equal parts, all of them sets: the share of the posting's telling terms that the text shows anywhere; the same
+line by line (the best line of the text for each line of the posting); the best title-like line for its title.
 More text never lowers a part and repeats never raise it; weights come from the collection that is ranked.
 """
 
@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from verivita.core.text import words
 from verivita.features.matching.terms import Weights, grams, stems
 
 _PIECE = re.compile(r"\n|(?<=[.;!?])\s")
@@ -34,21 +35,12 @@ def prepare_text(text: str) -> RankText:
     pieces = list(dict.fromkeys(piece.strip() for piece in _PIECE.split(text) if piece.strip()))
     lines = tuple(dict.fromkeys(frozenset(stems(piece)) for piece in pieces))
     short = (line.strip() for line in text.split("\n"))
-    titles = tuple(
-        dict.fromkeys(frozenset(grams(stems_whole(line))) for line in short if 3 < len(line) < _TITLE_LENGTH)
-    )
+    titles = tuple(dict.fromkeys(frozenset(grams(words(line))) for line in short if 3 < len(line) < _TITLE_LENGTH))
     return RankText(frozenset().union(*lines) if lines else frozenset(), lines, titles)
 
 
-def stems_whole(text: str) -> list[str]:
-    """The folded words of a line, whole."""
-    from verivita.core.text import words
-
-    return words(text)
-
-
 def rank(posting: str, texts: Sequence[RankText]) -> list[tuple[int, float]]:
-    """Indexes of `texts` with scores from 0 to 1, best first, ties in the order given. The first line of `posting` is its title."""
+    """Indexes of `texts` and scores from 0 to 1, best first, ties in the order given; the title comes first."""
     term_weights = Weights.from_texts(text.terms for text in texts)
     gram_weights = Weights.from_texts(frozenset().union(*text.titles) if text.titles else () for text in texts)
     scores = text_scores(posting, texts, term_weights, gram_weights)
@@ -62,7 +54,7 @@ def text_scores(posting: str, texts: Sequence[RankText], term_weights: Weights, 
     counted = stems(posting)
     whole = _shares([(term, counted.count(term) * _weight(term_weights, term)) for term in dict.fromkeys(counted)])
     lines = [_shares([(t, _weight(term_weights, t)) for t in dict.fromkeys(stems(piece))]) for piece in pieces]
-    title = _shares([(gram, gram_weights.of(gram)) for gram in grams(stems_whole(first))])
+    title = _shares([(gram, gram_weights.of(gram)) for gram in grams(words(first))])
     return [_score(text, whole, lines, title) for text in texts]
 
 

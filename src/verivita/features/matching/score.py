@@ -54,7 +54,7 @@ def band_of(score: float | None) -> Band:
 def skills(profile: PreparedProfile, posting: PreparedPosting) -> float:
     """The share of wished skills that are shown; one of each group of alternatives is enough."""
     shown = profile.skills
-    return sum(share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups)
+    return sum([share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups])
 
 
 def relevant_years(profile: PreparedProfile, posting: PreparedPosting) -> float:
@@ -88,8 +88,8 @@ def _fresh(first: int, last: int, taken: list[tuple[int, int]]) -> int:
 
 
 def _relevance(role: PreparedRole, posting: PreparedPosting) -> float:
-    words = role.terms
-    shown = sum([share for term, share in posting.terms if term in words]) / ROLE_FULL
+    shares = posting.shares
+    shown = sum([shares[term] for term in shares.keys() & role.terms]) / (ROLE_FULL * posting.total or 1)
     return min(1.0, max(ANY_WORK, _title(role, posting), shown))
 
 
@@ -105,12 +105,13 @@ def education(profile: PreparedProfile, posting: PreparedPosting) -> float:
 
 def responsibilities(profile: PreparedProfile, posting: PreparedPosting) -> float:
     """How far the posting's lines are covered: mean over lines of the weighted share of terms shown."""
-    words = profile.terms
-    met = 0.0
-    for line in posting.lines:
-        shown = sum([share for term, share in line.terms if term in words])
-        met += shown / LINE_FULL if shown < LINE_FULL else 1.0
-    return met / len(posting.lines)
+    shown = [0] * len(posting.lines)
+    places = posting.places
+    for term in places.keys() & profile.terms:
+        for number, share in places[term]:
+            shown[number] += share
+    met = [min(1.0, share / (LINE_FULL * line.total)) for share, line in zip(shown, posting.lines, strict=True)]
+    return sum(met) / len(met)
 
 
 def title(profile: PreparedProfile, posting: PreparedPosting) -> float:
@@ -119,8 +120,7 @@ def title(profile: PreparedProfile, posting: PreparedPosting) -> float:
 
 
 def _title(role: PreparedRole, posting: PreparedPosting) -> float:
-    held = role.grams
-    return sum([share for gram, share in posting.title if gram in held])
+    return len(posting.title.keys() & role.grams) / (len(posting.title) or 1)
 
 
 def _round(value: float) -> float:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from verivita.features.matching.model import HardStop, Pair, WishState
 
-_NUMBERS = "none one two three four five six seven eight nine ten eleven twelve".split()
+_NUMBERS = ("none", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _NAMED = 3
 
 

@@ -14,10 +14,16 @@ from verivita.core.text import fold
 _WORD = re.compile(r"[^\W_]+(?:[+#]+)?")
 _STEM = 7
 """Words are cut to this length: a stemmer that needs no language (McNamee and Mayfield 2004, "trunc")."""
-_LEVEL_WORDS = frozenset(
-    "senior sr junior jr lead principal staff intern internship trainee graduate entry mid level associate head chief i ii iii iv v "
-    "remote hybrid onsite contract fulltime parttime full part time m f d w x h".split()
-)
+
+
+def _words(block: str) -> frozenset[str]:
+    return frozenset(block.split())
+
+
+_LEVEL_WORDS = _words("""
+senior sr junior jr lead principal staff intern internship trainee graduate entry mid level associate head chief i ii
+iii iv v remote hybrid onsite contract fulltime parttime full part time m f d w x h
+""")
 _ONE_NAME = {
     "developer": "engineer",
     "programmer": "engineer",
@@ -26,20 +32,25 @@ _ONE_NAME = {
     "developers": "engineer",
     "swe": "engineer",
 }
-_SAYS_LITTLE = frozenset(
-    "the and for with that this are you your our will have has from not all can who what when where how why their they them his her hers him she he "
-    "its into than then also any both each more most other some such only own same very able across within without about above after again "
-    "work working works experience experienced year years team teams ability abilities skill skills strong knowledge role roles job jobs company "
-    "including include includes required requirement requirements preferred plus must should would could candidate candidates position opportunity "
-    "excellent good great environment responsible responsibilities responsibility understanding understand using use used well new help join looking "
-    "related relevant equivalent ensure provide support need needs based one two three four five etc via per day days week looking seeking ideal "
-    "qualification qualifications minimum least proven demonstrated familiarity familiar proficiency proficient duties apply please benefits".split()
-)
+_SAYS_LITTLE = _words("""
+the and for with that this are you your our will have has from not all can who what when where how why their they them
+his her hers him she he its into than then also any both each more most other some such only own same very able across
+within without about above after again work working works experience experienced year years team teams ability
+abilities skill skills strong knowledge role roles job jobs company including include includes required requirement
+requirements preferred plus must should would could candidate candidates position opportunity excellent good great
+environment responsible responsibilities responsibility understanding understand using use used well new help join
+looking related relevant equivalent ensure provide support need needs based one two three four five etc via per day
+days week seeking ideal qualification qualifications minimum least proven demonstrated familiarity familiar
+proficiency proficient duties apply please benefits
+""")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each term tells, from 0 to 1. A term of up to three letters tells less: in every language it is mostly grammar."""
+    """How much each term tells, from 0 to 1.
+
+    A term of up to three letters tells less: in every language it is mostly grammar.
+    """
 
     counts: dict[str, int]
     documents: int
@@ -70,7 +81,7 @@ def stems(text: str) -> list[str]:
 
 
 def title_words(title: str) -> list[str]:
-    """The words of a job title that name the work: level and contract words are left out, developer reads as engineer."""
+    """The words of a job title that name the work: level and contract words are left out, developer is engineer."""
     return [_ONE_NAME.get(word, word) for word in _WORD.findall(fold(title)) if word not in _LEVEL_WORDS]
 
 

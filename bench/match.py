@@ -1,0 +1,322 @@
+"""Match score: order of people for a job, agreement with people, occupation, laws and speed.
+
+Sets: a folder with `queries.jsonl`, `corpus.jsonl.gz` and `qrels.tsv` whose queries are whole postings (text ranking);
+a folder with `vacancies.jsonl`, `rankings.jsonl` and `CV/`; resumes with occupation labels against real postings that
+name the occupation in their title; and the laws over real pairs.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import math
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from random import Random
+from typing import Any
+from uuid import UUID
+
+from bench.report import Outcome, wanted
+from verivita.core.ids import DocumentId
+from verivita.engines.skills import Taxonomy, extract, load_taxonomy
+from verivita.features.library import CandidateProfile, Evidence, ShownSkill, Span
+from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, prepare, prepare_posting, soft_skills
+from verivita.features.matching.rank import prepare_text, rank
+from verivita.features.matching.score import overall
+from verivita.features.postings import RawPosting, Understood
+from verivita.features.postings.normalise import understand
+
+AS_OF = date(2026, 1, 1)
+LONG_QUERY = 1000
+_PIECE = re.compile(r"\n|(?<=[.;!?])\s|\s{3,}|\s[\u2022*]\s")
+
+
+def read_jsonl(path: Path) -> list[dict[str, Any]]:
+    """The rows of a file, packed or not."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        return [json.loads(line) for line in lines if line.strip()]
+
+
+def profile_of(text: str, taxonomy: Taxonomy) -> CandidateProfile:
+    """What a plain resume text shows without its layout: every skill that it names and every sentence."""
+    id, lines, at = DocumentId(UUID(int=0)), [], 0
+    for piece in _PIECE.split(text):
+        start = text.index(piece, at) if piece else at
+        if len(piece.split()) > 2:
+            lines.append(Evidence(id, None, piece, Span(start, start + len(piece), 1)))
+        at = start + len(piece)
+    shown: dict[str, ShownSkill] = {}
+    for mention in extract(text, taxonomy):
+        words = Evidence(id, None, text[mention.start : mention.end], Span(mention.start, mention.end, 1))
+        shown.setdefault(mention.skill_id, ShownSkill(mention.skill_id, mention.name, (words,)))
+    return CandidateProfile(skills=tuple(shown.values()), lines=tuple(lines))
+
+
+def posting_of(title: str, text: str, taxonomy: Taxonomy) -> Understood:
+    """A posting as the product understands it."""
+    raw = RawPosting(source="bench", title=title, description=text)
+    return understand(raw, lambda words: extract(words, taxonomy), AS_OF)
+
+
+# Order of people for a posting.
+
+
+def average_precision(ranked: Sequence[str], right: set[str]) -> float:
+    """Mean of the precision at each right one."""
+    hits, total = 0, 0.0
+    for place, name in enumerate(ranked, 1):
+        if name in right:
+            hits += 1
+            total += hits / place
+    return total / len(right) if right else 0.0
+
+
+def ndcg(ranked: Sequence[str], right: set[str], depth: int = 10) -> float:
+    """Normalised discounted gain of the first `depth`, with gains of 0 and 1."""
+    gain = sum(1 / math.log2(place + 1) for place, name in enumerate(ranked[:depth], 1) if name in right)
+    best = sum(1 / math.log2(place + 1) for place in range(1, min(depth, len(right)) + 1))
+    return gain / best if best else 0.0
+
+
+def people_for_jobs(folder: Path, limit: int | None) -> dict[str, float]:
+    """MAP and nDCG@10 of the text ranking."""
+    queries, corpus = read_jsonl(folder / "queries.jsonl"), read_jsonl(_corpus(folder))
+    right: dict[str, set[str]] = {}
+    for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
+        wanted_by, _, name, grade = line.split()
+        if int(grade) > 0:
+            right.setdefault(wanted_by, set()).add(name)
+    texts = [prepare_text(row["text"]) for row in corpus]
+    found = []
+    for query in queries[:limit]:
+        ranked = [str(corpus[index]["id"]) for index, _ in rank(query["text"], texts)]
+        found.append((ranked, right.get(str(query["id"]), set())))
+    return {
+        "default/map": sum(average_precision(*pair) for pair in found) / len(found),
+        "default/ndcg@10": sum(ndcg(*pair) for pair in found) / len(found),
+        "queries": float(len(found)),
+    }
+
+
+def _corpus(folder: Path) -> Path:
+    packed = folder / "corpus.jsonl.gz"
+    return packed if packed.exists() else folder / "corpus.jsonl"
+
+
+# Agreement with people.
+
+
+def kendall(one: Sequence[int], other: Sequence[int]) -> float:
+    """Tau of two orders of the same things."""
+    place = {item: index for index, item in enumerate(other)}
+    pairs = [(a, b) for index, a in enumerate(one) for b in one[index + 1 :]]
+    return sum(1 if place[a] < place[b] else -1 for a, b in pairs) / len(pairs)
+
+
+def _docx_text(path: Path) -> str:
+    import docx
+
+    document = docx.Document(str(path))
+    cells = [cell.text for table in document.tables for row in table.rows for cell in row.cells]
+    return "\n".join([*(paragraph.text for paragraph in document.paragraphs), *dict.fromkeys(cells)])
+
+
+def agreement(folder: Path, taxonomy: Taxonomy) -> dict[str, float]:
+    """Mean Kendall tau with each annotator beside the tau between the annotators."""
+    soft = soft_skills(taxonomy)
+    vacancies = [
+        (row["position"], prepare_posting(posting_of(row["job_title"], row["job_description"], taxonomy), soft))
+        for row in read_jsonl(folder / "vacancies.jsonl")
+    ]
+    ours: list[float] = []
+    theirs: list[float] = []
+    for row in read_jsonl(folder / "rankings.jsonl"):
+        file = folder / "CV" / row["cv"]
+        orders = [o for o in (row.get("annotator_1"), row.get("annotator_2")) if o and sorted(o) == [1, 2, 3, 4, 5]]
+        if not file.exists() or not orders:
+            continue
+        person = prepare(profile_of(_docx_text(file), taxonomy), taxonomy.implied, as_of=AS_OF)
+        scored = sorted(vacancies, key=lambda vacancy: (-(overall(person, vacancy[1]) or 0), vacancy[0]))
+        ours += [kendall([position for position, _ in scored], order) for order in orders]
+        theirs += [kendall(*orders)] if len(orders) == 2 else []
+    return {"default/tau": _mean(ours), "human/tau": _mean(theirs), "pairs": float(len(ours))}
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+# Occupation.
+
+
+def auc(right: Sequence[float], wrong: Sequence[float]) -> float:
+    """How often a right one scores above a wrong one, ties counting half."""
+    ordered = sorted([(value, 1) for value in right] + [(value, 0) for value in wrong])
+    ranks, index = 0.0, 0
+    while index < len(ordered):
+        end = index
+        while end < len(ordered) and ordered[end][0] == ordered[index][0]:
+            end += 1
+        ranks += sum(label for _, label in ordered[index:end]) * (index + 1 + end) / 2
+        index = end
+    n, m = len(right), len(wrong)
+    return (ranks - n * (n + 1) / 2) / (n * m) if n and m else 0.5
+
+
+def titled(data: Path) -> Iterator[tuple[str, str]]:
+    """(title, text) of every real posting that has both."""
+    for path in sorted(data.rglob("postings.jsonl*")):
+        for row in read_jsonl(path):
+            if row.get("title") and row.get("description"):
+                yield row["title"], row["description"]
+
+
+def occupations(
+    path: Path, postings: Sequence[tuple[str, str]], taxonomy: Taxonomy, limit: int | None
+) -> dict[str, float]:
+    """Mean over occupations and postings of the AUC between resumes with and without the label.
+
+    The first words of a resume, which often name the occupation, are cut.
+    """
+    soft = soft_skills(taxonomy)
+    rows = read_jsonl(path)
+    Random(7).shuffle(rows)
+    people = [
+        (set(row["labels"]), prepare(profile_of(_headless(row["text"]), taxonomy), taxonomy.implied, as_of=AS_OF))
+        for row in rows[: limit or 400]
+    ]
+    found: dict[str, list[float]] = {}
+    for label in sorted({one for labels, _ in people for one in labels}):
+        for title, text in [one for one in postings if _names(one[0], label)][:12]:
+            ready = prepare_posting(posting_of(title, text, taxonomy), soft)
+            if ready.reason:
+                continue
+            scores = [(label in labels, overall(person, ready) or 0.0) for labels, person in people]
+            value = auc([s for good, s in scores if good], [s for good, s in scores if not good])
+            found.setdefault(label, []).append(value)
+    per_label = {label: _mean(values) for label, values in found.items()}
+    result = {"default/auc": _mean(list(per_label.values())), "resumes": float(len(people))}
+    return result | {f"auc:{label}": value for label, value in per_label.items()}
+
+
+def _headless(text: str) -> str:
+    return " ".join(text.split()[25:])
+
+
+_SAME_TITLE = {"developer": "(?:developer|engineer|programmer)", "administrator": "(?:admin\\w*|dba)"}
+
+
+def _names(title: str, label: str) -> bool:
+    words = [_SAME_TITLE.get(word, word.rstrip("s")) for word in label.lower().split("_")]
+    return all(re.search(rf"\b{word}", title.lower().replace("-", " ")) for word in words)
+
+
+# Laws and speed.
+
+
+def violations(
+    people: Sequence[CandidateProfile],
+    postings: Sequence[PreparedPosting],
+    taxonomy: Taxonomy,
+    pairs: int,
+    seed: int = 11,
+) -> tuple[int, int]:
+    """(pairs tried, laws broken) over real papers cut and grown at random."""
+    chance, tried, broken = Random(seed), 0, 0
+
+    def ready(profile: CandidateProfile) -> PreparedProfile:
+        return prepare(profile, taxonomy.implied, as_of=AS_OF)
+
+    while tried < pairs and people and postings:
+        whole = chance.choice(people)
+        part = CandidateProfile(
+            skills=_some(whole.skills, chance),
+            lines=_some(whole.lines, chance),
+            roles=whole.roles,
+            degrees=whole.degrees,
+        )
+        smaller, larger = ready(part), ready(whole)
+        mixed = ready(replace(whole, skills=whole.skills[::-1], lines=whole.lines[::-1]))
+        doubled = ready(replace(whole, skills=whole.skills * 2, lines=whole.lines * 3, roles=whole.roles * 2))
+        for posting in chance.sample(postings, min(40, len(postings))):
+            full = overall(larger, posting)
+            tried += 1
+            broken += (overall(smaller, posting) or 0.0) > (full or 0.0)
+            broken += overall(mixed, posting) != full
+            broken += overall(doubled, posting) != full
+    return tried, broken
+
+
+def _some(items: tuple[Any, ...], chance: Random) -> tuple[Any, ...]:
+    return tuple(item for item in items if chance.random() < 0.6)
+
+
+def pairs_per_second(people: Sequence[PreparedProfile], postings: Sequence[PreparedPosting]) -> float:
+    """How many pairs one core scores in a second of its time, everything prepared."""
+    begun = time.process_time()
+    for person in people:
+        for posting in postings:
+            overall(person, posting)
+    return len(people) * len(postings) / (time.process_time() - begun)
+
+
+def laws_and_speed(
+    path: Path, titled_postings: Sequence[tuple[str, str]], taxonomy: Taxonomy, limit: int | None
+) -> dict[str, float]:
+    """Laws over at least 10,000 real pairs (fewer with a limit), and speed."""
+    soft = soft_skills(taxonomy)
+    people = [profile_of(row["text"], taxonomy) for row in read_jsonl(path)[:60]]
+    postings = [prepare_posting(posting_of(title, text, taxonomy), soft) for title, text in titled_postings[:400]]
+    tried, broken = violations(people, postings, taxonomy, min(10_000, (limit or 400) * 25))
+    ready = [prepare(person, taxonomy.implied, as_of=AS_OF) for person in people[:10]]
+    return {
+        "law_violations": float(broken),
+        "law_pairs": float(tried),
+        "pairs_per_s": pairs_per_second(ready, postings),
+    }
+
+
+def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:
+    """Measure every set of a known shape below `data`."""
+    outcome: Outcome = {"sets": {}, "skipped": {}}
+    taxonomy = load_taxonomy()
+    postings = list(titled(data))
+
+    def take(key: str, measure: Callable[[], dict[str, float]]) -> None:
+        if wanted(key, sets):
+            outcome["sets"][key] = measure()
+
+    for folder in _folders(data, "qrels.tsv"):
+        if _is_people_set(folder):
+            take(_key(folder, data), lambda folder=folder: people_for_jobs(folder, limit))  # type: ignore[misc]
+    for folder in _folders(data, "rankings.jsonl"):
+        take(_key(folder, data), lambda folder=folder: agreement(folder, taxonomy))  # type: ignore[misc]
+    for path in sorted(data.rglob("resumes.jsonl.gz")):
+        key = _key(path.parent, data)
+        if not postings:
+            outcome["skipped"][key] = "no postings with titles below the folder"
+            continue
+        take(f"{key}:occupation", lambda path=path: occupations(path, postings, taxonomy, limit))  # type: ignore[misc]
+        take(f"{key}:laws", lambda path=path: laws_and_speed(path, postings, taxonomy, limit))  # type: ignore[misc]
+    return outcome
+
+
+def _folders(data: Path, name: str) -> Iterable[Path]:
+    return sorted(path.parent for path in data.rglob(name))
+
+
+def _key(folder: Path, data: Path) -> str:
+    return folder.relative_to(data).as_posix()
+
+
+def _is_people_set(folder: Path) -> bool:
+    """Queries as long as a whole posting, with a corpus beside them."""
+    queries = folder / "queries.jsonl"
+    if not queries.exists() or not _corpus(folder).exists():
+        return False
+    first = queries.read_text("utf-8").split("\n", 1)[0]
+    return len(str(json.loads(first).get("text", ""))) >= LONG_QUERY
