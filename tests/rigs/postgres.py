@@ -6,6 +6,8 @@ Import the fixtures in the `conftest.py` of the folder that uses them.
 from __future__ import annotations
 
 import fcntl
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +20,15 @@ from verivita.kit.db.embedded import Dsn, EmbeddedPostgres
 
 # Safe here alone: a test database that is lost with the machine is no loss.
 FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "max_connections": "200"}
+# Waits until nobody holds the file any more, also because they were killed, and stops the server then.
+GUARD = """
+import fcntl, sys
+with open(sys.argv[1], "a") as users:
+    fcntl.flock(users, fcntl.LOCK_EX)
+    from pathlib import Path
+    from verivita.kit.db.embedded import EmbeddedPostgres
+    EmbeddedPostgres(Path(sys.argv[2])).stop("immediate")
+"""
 
 
 @pytest.fixture(scope="session")
@@ -28,7 +39,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Dsn]:
     server = EmbeddedPostgres(shared / "pg", options=FAST, ready_within=120)
     with (shared / "pg.users").open("a") as users:
         fcntl.flock(users, fcntl.LOCK_SH)
-        yield server.start()
+        dsn = server.start()
+        if server.started_here:
+            guard = [sys.executable, "-c", GUARD, users.name, str(shared / "pg")]
+            alone = ["/bin/sh", "-c", '"$@" </dev/null >/dev/null 2>&1 &', "sh", *guard]
+            subprocess.run(alone, check=True, start_new_session=True)
+        yield dsn
         try:
             fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
