@@ -114,13 +114,10 @@ def _sure(text: str, c: _Candidate) -> bool:
 def _beside(text: str, found: list[_Candidate], verdict: list[bool], i: int) -> bool:
     """Whether accepted neighbours in the same list carry an ambiguous candidate along."""
     c = found[i]
-    left = i > 0 and verdict[i - 1] and _carries(found[i - 1], c) and context.listed(text[found[i - 1].end : c.start])
-    right = (
-        i + 1 < len(found)
-        and verdict[i + 1]
-        and _carries(found[i + 1], c)
-        and context.listed(text[c.end : found[i + 1].start])
-    )
+    near_left = i > 0 and context.listed(text[found[i - 1].end : c.start])
+    near_right = i + 1 < len(found) and context.listed(text[c.end : found[i + 1].start])
+    left = near_left and verdict[i - 1] and _carries(found[i - 1], c)
+    right = near_right and verdict[i + 1] and _carries(found[i + 1], c)
     form = text[c.start : c.end]
     if not (left or right) or context.denied(text, c.start, c.end, form.lower(), in_list=right):
         return False
@@ -131,12 +128,14 @@ def _beside(text: str, found: list[_Candidate], verdict: list[bool], i: int) -> 
     if form in c.surface.forms:
         return True
     first, final = context.edges(text, c.start, c.end)
-    return (left or first) and (right or final)
+    return (left and (near_right or final)) or (right and (near_left or first))
 
 
 def _carries(neighbour: _Candidate, c: _Candidate) -> bool:
-    """Languages carry languages, everyday words their own kind; technical names and tools carry each other."""
+    """Languages carry languages, soft skills soft skills; technical names and tools carry all the others."""
     kind = neighbour.surface.skill.kind
-    if c.surface.guard in (Guard.LANGUAGE, Guard.LOOSE):
+    if c.surface.guard is Guard.LANGUAGE or SkillKind.SOFT in (kind, c.surface.skill.kind):
         return kind is c.surface.skill.kind
+    if c.surface.guard is Guard.LOOSE:
+        return kind is not SkillKind.LANGUAGE
     return kind in (SkillKind.TECHNICAL, SkillKind.TOOL)
