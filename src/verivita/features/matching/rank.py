@@ -59,7 +59,7 @@ def text_scores(posting: str, texts: Sequence[RankText], term_weights: Weights, 
 
 
 def _weight(weights: Weights, term: str) -> float:
-    return weights.of(term) ** _SHARPNESS if weights.counts.get(term) else 0.0
+    return weights.of(term) ** _SHARPNESS if term in weights.known else 0.0
 
 
 def _shares(weighed: list[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -6,6 +6,8 @@ the posting alone); repeats never raise it (terms and skills are sets); order, n
 
 from __future__ import annotations
 
+from collections.abc import Set
+
 from verivita.features.matching.model import Band, Part
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
 
@@ -62,8 +64,9 @@ def relevant_years(profile: PreparedProfile, posting: PreparedPosting) -> float:
 
     Whole numbers inside, so that the order of jobs cannot change a bit of the result.
     """
+    hits = posting.shares.keys() & profile.terms
     spans = [
-        (role.first, role.last, int(1000 * _relevance(role, posting) + 0.5))
+        (role.first, role.last, int(1000 * _relevance(role, posting, hits) + 0.5))
         for role in profile.roles
         if role.first is not None and role.last is not None and role.last >= role.first
     ]
@@ -87,9 +90,9 @@ def _fresh(first: int, last: int, taken: list[tuple[int, int]]) -> int:
     return last - first + 1 - held
 
 
-def _relevance(role: PreparedRole, posting: PreparedPosting) -> float:
+def _relevance(role: PreparedRole, posting: PreparedPosting, hits: Set[str]) -> float:
     shares = posting.shares
-    shown = sum([shares[term] for term in shares.keys() & role.terms]) / (ROLE_FULL * posting.total or 1)
+    shown = sum([shares[term] for term in hits & role.terms]) / (ROLE_FULL * posting.total or 1)
     return min(1.0, max(ANY_WORK, _title(role, posting), shown))
 
 

@@ -47,37 +47,59 @@ proficiency proficient duties apply please benefits
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each term tells, from 0 to 1.
+    """How much each term tells, from 0 to 1: inverse document frequency as a share of the most that a term can have.
 
-    A term of up to three letters tells less: in every language it is mostly grammar.
+    A term never met counts as rare; one of up to three letters tells less: in every language it is mostly grammar.
     """
 
-    counts: dict[str, int]
-    documents: int
+    known: dict[str, float]
 
     def of(self, term: str) -> float:
-        """Inverse document frequency as a share of the most that a term can have; a term never met counts as rare."""
+        """The weight of a term; 0 for words that every posting uses."""
+        weight = self.known.get(term)
+        if weight is not None:
+            return weight
         if term in _STOPPED:
             return 0.0
-        seen = self.counts.get(term, 0)
-        rare = math.log(1 + (self.documents - seen + 0.5) / (seen + 0.5)) / math.log(1 + (self.documents + 0.5) / 0.5)
-        return rare * (0.25 if len(term) < 3 and term.isalpha() else 0.6 if len(term) == 3 and not seen else 1.0)
+        return _by_length(term, 0.6 if len(term) == 3 else 1.0)
+
+    @classmethod
+    def from_counts(cls, counts: dict[str, int], documents: int) -> Weights:
+        """Weights from the number of texts that hold each term."""
+        most = math.log(1 + (documents + 0.5) / 0.5)
+        return cls(
+            {
+                term: _by_length(term, math.log(1 + (documents - seen + 0.5) / (seen + 0.5)) / most)
+                for term, seen in counts.items()
+                if term not in _STOPPED
+            }
+        )
 
     @classmethod
     def from_texts(cls, texts: Iterable[Iterable[str]]) -> Weights:
         """Weights of a collection: each text is given as its terms."""
-        counts: dict[str, int] = {}
-        documents = 0
-        for terms in texts:
-            documents += 1
-            for term in dict.fromkeys(terms):
-                counts[term] = counts.get(term, 0) + 1
-        return cls(counts, documents)
+        return cls.from_counts(*count(texts))
+
+
+def count(texts: Iterable[Iterable[str]]) -> tuple[dict[str, int], int]:
+    """In how many texts each term stands, and how many texts there are."""
+    counts: dict[str, int] = {}
+    documents = 0
+    for terms in texts:
+        documents += 1
+        for term in dict.fromkeys(terms):
+            counts[term] = counts.get(term, 0) + 1
+    return counts, documents
+
+
+def _by_length(term: str, weight: float) -> float:
+    return weight * 0.25 if len(term) < 3 and term.isalpha() else weight
 
 
 def stems(text: str) -> list[str]:
     """The terms of a text in order: folded words cut to seven letters."""
-    return [word[:_STEM] for word in _WORD.findall(fold(text))]
+    folded = text.lower() if text.isascii() else fold(text)
+    return [word[:_STEM] for word in _WORD.findall(folded)]
 
 
 def title_words(title: str) -> list[str]:
@@ -100,7 +122,8 @@ def usual_weights() -> Weights:
     """The shipped weights, counted over O*NET tasks and ESCO descriptions (see the header of the file)."""
     lines = (resources.files("verivita.features.matching") / "data" / "word_counts.txt").read_text("utf-8").splitlines()
     counts = {term: int(count) for term, count in (line.split("\t") for line in lines if not line.startswith("#"))}
-    return Weights(counts, counts.pop("*"))
+    documents = counts.pop("*")
+    return Weights.from_counts(counts, documents)
 
 
 _STOPPED = frozenset(word[:_STEM] for word in _SAYS_LITTLE)

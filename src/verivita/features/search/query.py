@@ -21,7 +21,8 @@ _FILLER = re.compile(
     r"search for|well[- ]paid|high[- ]paying|jobs?|roles?|positions?|openings?|vacanc(?:y|ies)|opportunit(?:y|ies)|"
     r"gigs?|listings?|hiring(?: now)?|please|any|anything|something|some|salary(?: of| range)?|pay(?:ing|s)?|paid|"
     r"posted|(?:that|which|who) (?:is|are|pays?)|compan(?:y|ies)|preferably|ideally|must be|(?:with|and|plus) equity|"
-    r"total comp|term[- ]time|time ?zones?|schemes?|employment|only|currently|based|located|urgent(?:ly)?|asap|thanks?|hi|hello|"
+    r"total comp|term[- ]time|time ?zones?|schemes?|employment|only|currently|based|located|"
+    r"urgent(?:ly)?|asap|thanks?|hi|hello|"
     r"hey|required|minimum|near me)(?![\w-])|@(?= )",
     re.IGNORECASE,
 )
@@ -100,7 +101,8 @@ def _searchable(pieces: list[tuple[int, str]]) -> tuple[str, list[tuple[int, str
             trimmed = _EDGE.sub("", _EDGE.sub("", part))
             if trimmed:
                 out.append(trimmed)
-    return " ".join(re.sub(r"\s*[,;]\s*|\s+", " ", part) for part in out).strip(), fillers
+    text = " ".join(re.sub(r"\s*[,;()\[\]|]\s*|\s+", " ", part) for part in out)
+    return " ".join(text.split()), fillers
 
 
 def _filters(wishes: list[Wish]) -> PostingFilters:

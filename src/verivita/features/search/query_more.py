@@ -128,6 +128,10 @@ _SIZES = (
     ("large", 1001, 10_000),
     ("enterprise", 10_001, 10**9),
 )
+_LED = re.compile(
+    r"\b(?:manager|head|director|manag(?:e|es|ing)|lead(?:ing|s)?|supervis\w+|responsible for)(?: of)?(?: "
+    r"\w+)?(?: of)? ?$"
+)
 _LESS = re.compile(r"under|less|fewer|below|smaller|up to|at most|max|no more|<")
 _MORE = re.compile(r"over|more|at least|above|larger|bigger|>")
 
@@ -135,6 +139,8 @@ _MORE = re.compile(r"over|more|at least|above|larger|bigger|>")
 def read_people(sheet: Sheet) -> None:
     """Read "under 50 people", "1000+ employees", "50-200 employees" as sizes of company."""
     for found in _PEOPLE.finditer(sheet.flat):
+        if _LED.search(sheet.flat, 0, found.start("low")):
+            continue
         low = _people(found["low"], found["lowk"] or (found["highk"] if found["high"] else None))
         high = _people(found["high"], found["highk"]) if found["high"] else None
         how = found["how"] or ""
