@@ -29,8 +29,7 @@ def with_pairs(text: str) -> list[str]:
 def rows(path: Path, limit: int | None) -> list[dict[str, Any]]:
     """JSON objects of a packed file, one a line."""
     with gzip.open(path, "rt", encoding="utf-8") as file:
-        found = [json.loads(line) for _, line in zip(range(limit or 10**9), file, strict=False)]
-    return found
+        return [json.loads(line) for _, line in zip(range(limit or 10**9), file, strict=False)]
 
 
 def first(path: Path) -> dict[str, Any]:

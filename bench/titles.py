@@ -16,6 +16,7 @@ import sys
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,7 @@ def find(data: Path) -> list[tuple[str, Set]]:
     return found
 
 
-def order(linker: OccupationLinker, signals: np.ndarray) -> list[int]:  # type: ignore[type-arg]
+def order(linker: OccupationLinker, signals: np.ndarray[Any, Any]) -> list[int]:
     """Names as a person would list them: ten occupations by their best name, then the other names in that order."""
     scores, best = linker.combine(signals)
     occupations = np.argsort(-scores, kind="stable")[:1000]
@@ -117,7 +118,7 @@ def order(linker: OccupationLinker, signals: np.ndarray) -> list[int]:  # type: 
     return [*first, *(i for i in rest if i not in set(first))]
 
 
-def figures(ranked: list[str], right: set[str]) -> np.ndarray:  # type: ignore[type-arg]
+def figures(ranked: list[str], right: set[str]) -> np.ndarray[Any, Any]:
     """success@10, MRR, average precision and recall@10 of one query."""
     hits = [i for i, found in enumerate(ranked) if found in right]
     precision = sum((n + 1) / (hit + 1) for n, hit in enumerate(hits)) / len(right)

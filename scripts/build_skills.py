@@ -1,4 +1,4 @@
-"""Build the shipped skills table: python scripts/build_skills.py FOLDER-OF-TAXONOMIES (see engines/skills/data/README.md)."""
+"""Build the shipped skills table: python scripts/build_skills.py FOLDER-OF-TAXONOMIES (see README.md in its data)."""
 
 from __future__ import annotations
 
@@ -45,7 +45,9 @@ def finish(rows: list[Row]) -> list[str]:
         given = [a.strip() for a in row["aliases"].split(";") if a.strip()]
         plain = {a.lower() for a in given if a[0] not in "=~?"}
         aliases = marked + [a for a in given if a[0] not in "=~?" or a[1:].lower() not in plain]
-        lines.append("\t".join([ids[name.lower()], name, row["kind"], "; ".join(aliases), "; ".join(parents), row["uri"]]))
+        lines.append(
+            "\t".join([ids[name.lower()], name, row["kind"], "; ".join(aliases), "; ".join(parents), row["uri"]])
+        )
     return lines
 
 

@@ -43,7 +43,8 @@ def test_an_alias_is_found_under_its_name(written: str, name: str) -> None:
         "Spring 2020 internship", "The rest is history.", "Swift action is needed.", "a chef and his puppet",
         "Express your interest", "We make rust look good", "Bring a spark to the team", "the German market is big",
         "required by applicable law", "our insurance and retail benefits", "regardless of race or military status",
-        "see https://www.java.com/python or write to ruby@rails.com", "the oracle of Delphi", "Oracle Corporation is near",
+        "see https://www.java.com/python or write to ruby@rails.com", "the oracle of Delphi",
+        "Oracle Corporation is near",
         "", "   \n\n", "+++ ### ...",
     ],
 )  # fmt: skip
@@ -108,10 +109,16 @@ def test_kinds_are_apart_and_each_name_comes_once() -> None:
     assert found[SkillKind.KNOWLEDGE] == ()
 
 
-WORDS = st.sampled_from([*"RC", "Go", "Java", "İ", "Spring", "Boot", "C++", "C#", ",", " ", "\n", "/", "é", "SQL", "to", "(", "."])
+WORDS = st.sampled_from(
+    [*"RC", "Go", "Java", "İ", "Spring", "Boot", "C++", "C#", ",", " ", "\n", "/", "é", "SQL", "to", "(", "."]
+)
 
 
-@given(st.one_of(st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join), st.lists(WORDS, max_size=40).map("".join)))
+@given(
+    st.one_of(
+        st.text(max_size=200), st.lists(WORDS, max_size=40).map(" ".join), st.lists(WORDS, max_size=40).map("".join)
+    )
+)
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_ordered_spans_without_overlap(text: str) -> None:
     end = 0

@@ -85,7 +85,10 @@ def test_titles_lose_plurals_and_remarks() -> None:
 
 
 async def test_an_occupation_takes_its_best_name() -> None:
-    jobs = [Occupation(("baker", "bread maker"), "They bake bread."), Occupation(("team leader",), "They lead a group.")]
+    jobs = [
+        Occupation(("baker", "bread maker"), "They bake bread."),
+        Occupation(("team leader",), "They lead a group."),
+    ]
     for linker in (OccupationLinker(jobs), OccupationLinker(jobs, Topics())):
         await linker.prepare()
         (first,) = await linker.link("Bread Makers", 1)

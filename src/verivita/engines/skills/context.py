@@ -1,4 +1,4 @@
-"""Decide whether an ambiguous word ("Go", "R", "Excel", "Spring", "German") stands for a skill where it stands; pure."""
+"""Decide whether an ambiguous word ("Go", "R", "Excel", "Spring", "German") stands for a skill in its place; pure."""
 
 from __future__ import annotations
 
@@ -30,14 +30,19 @@ _VERB_AFTER = re.compile(
     r"effectively|yourself|of)\b",
     re.IGNORECASE,
 )
-_COMPANY_BEFORE = re.compile(r"\b(?:at|for|by|from|join|vitamin|series|class|type|grade|hepatitis|round|appendix|plan)\s+$",
-                             re.IGNORECASE)
+_COMPANY_BEFORE = re.compile(
+    r"\b(?:at|for|by|from|join|vitamin|series|class|type|grade|hepatitis|round|appendix|plan)\s+$", re.IGNORECASE
+)
 _DENY_AFTER: dict[str, re.Pattern[str]] = {
-    "go": re.compile(r"^[\s-]*(?:live|ahead|through|for|getter|into|out|on|over|back|green|and\s+(?:above|beyond|get))\b",
-                     re.IGNORECASE),
+    "go": re.compile(
+        r"^[\s-]*(?:live|ahead|through|for|getter|into|out|on|over|back|green|and\s+(?:above|beyond|get))\b",
+        re.IGNORECASE,
+    ),
     "r": re.compile(r"^\s*(?:&|and\s+D\b|\.[A-Z])"),
     "c": re.compile(r"^(?:[\s-]*(?:level|suite|corp|class)\b|\.\s?[A-Z]|')", re.IGNORECASE),
-    "spring": re.compile(r"^\s*(?:/?\s*(?:19|20)\d\d|semester|term|break|quarter|/?\s*(?:summer|fall|autumn))\b", re.IGNORECASE),
+    "spring": re.compile(
+        r"^\s*(?:/?\s*(?:19|20)\d\d|semester|term|break|quarter|/?\s*(?:summer|fall|autumn))\b", re.IGNORECASE
+    ),
     "oracle": re.compile(r"^\s*(?:corporation|corp|inc|america|india|is|has)\b", re.IGNORECASE),
     "access": re.compile(r"^\s*(?:control|points?|rights?|management|and\s+(?:use|control))\b", re.IGNORECASE),
     "word": re.compile(r"^\s*(?:of|by)\b", re.IGNORECASE),
@@ -57,13 +62,15 @@ _SPEAK_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _SPEAK_AFTER = re.compile(
-    r"^\s*(?:[-–—:(,]\s*)?(?:\w+[\s-]){0,2}?(?:speak\w*|language\w*|native|fluent\w*|fluency|proficien\w*|mother tongue|"
-    r"bilingual|conversational|intermediate|beginner|elementary|advanced|basic|professional working|limited working|"
+    r"^\s*(?:[-–—:(,]\s*)?(?:\w+[\s-]){0,2}?(?:speak\w*|language\w*|native|fluent\w*|fluency|proficien\w*|"
+    r"mother tongue|bilingual|conversational|intermediate|beginner|elementary|advanced|basic|professional working|"
+    r"limited working|"
     r"full professional|b[12]\b|c[12]\b|a[12]\b|skills|required|is a plus|is required|\d\s*/\s*5)\b",
     re.IGNORECASE,
 )
-_NOT_SPEECH = re.compile(r"^\s+(?:teachers?|literature|citizens?|nationals?|passport|government|market|company|office|team)\b",
-                         re.IGNORECASE)
+_NOT_SPEECH = re.compile(
+    r"^\s+(?:teachers?|literature|citizens?|nationals?|passport|government|market|company|office|team)\b", re.IGNORECASE
+)
 _MEANT_BEFORE = re.compile(
     r"(?:\b(?:experience(?:d)?|knowledge|background|expertise|degree|skills?|skilled|proficien\w+|understanding|familiar\w*|"
     r"train(?:ed|ing)|speciali[sz]\w+|certifi\w+|passion|interest|competen\w+|abilit(?:y|ies)|capability|grasp|command|"

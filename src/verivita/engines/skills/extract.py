@@ -66,9 +66,7 @@ def _candidates(text: str, taxonomy: Taxonomy) -> list[_Candidate]:
     return found
 
 
-def _longest(
-    lowered: str, words: list[Token], i: int, length: int, taxonomy: Taxonomy
-) -> tuple[Surface, int] | None:
+def _longest(lowered: str, words: list[Token], i: int, length: int, taxonomy: Taxonomy) -> tuple[Surface, int] | None:
     """The longest known name that starts at word i, and its number of words."""
     surfaces = taxonomy.surfaces
     run = words[i][0]

@@ -41,9 +41,7 @@ class CharIndex:
             for gram, n in count.items():
                 rows[gram].append(row)
                 values[gram].append(n * self._idf[gram] / norm)
-        self._postings = {
-            g: (np.array(rows[g], np.int32), np.array(values[g], np.float32)) for g in frequency
-        }
+        self._postings = {g: (np.array(rows[g], np.int32), np.array(values[g], np.float32)) for g in frequency}
 
     def scores(self, text: str) -> Scores:
         """Cosine with every text, shape (size,); zeros for a text without known n-grams."""

@@ -154,7 +154,9 @@ class SpanTagger:
         for line in _SENTENCE.finditer(text):
             tokens = split(line[0])
             for layer, tags in self.tags(line[0], tokens).items():
-                found += [Span(layer, line.start() + tokens[a][1], line.start() + tokens[b - 1][2]) for a, b in runs(tags)]
+                found += [
+                    Span(layer, line.start() + tokens[a][1], line.start() + tokens[b - 1][2]) for a, b in runs(tags)
+                ]
         return sorted(found, key=lambda span: (span.start, span.end))
 
 
