@@ -15,7 +15,7 @@ from verivita.features.matching.explain import explain
 from verivita.features.matching.hard_stops import hard_stops
 from verivita.features.matching.model import Band, Wishes, WishState
 from verivita.features.matching.prepared import prepare, prepare_posting
-from verivita.features.matching.score import band_of, overall, parts, relevant_years
+from verivita.features.matching.score import band_of, overall, parts, relevant_years, shared_terms
 from verivita.features.postings.model import Education, LocationType, Quote
 
 pytestmark = pytest.mark.acceptance("MAT-01")
@@ -55,6 +55,10 @@ def test_one_of_the_alternatives_is_enough():
     assert part(CandidateProfile(skills=(skill("german", used=True),)), wanted, "skills").score == 50.0
 
 
+def years_of(person, ready):
+    return relevant_years(person, ready, shared_terms(person, ready))
+
+
 def test_overlapping_jobs_are_counted_once():
     wanted = posting("Backend Engineer", required=["python"], years=4)
     jobs = (
@@ -62,14 +66,14 @@ def test_overlapping_jobs_are_counted_once():
         role("Backend Engineer", date(2021, 1, 1), date(2022, 12, 31)),
     )
     profile = prepare(CandidateProfile(roles=jobs), implied, as_of=TODAY)
-    assert relevant_years(profile, prepare_posting(wanted)) == 3.0
+    assert years_of(profile, prepare_posting(wanted)) == 3.0
     assert part(CandidateProfile(roles=jobs), wanted, "experience").score == 75.0
 
 
 def test_other_work_counts_a_tenth_and_an_open_job_until_today():
     wanted = posting("Backend Engineer", required=["python"], years=1)
     profile = prepare(CandidateProfile(roles=(role("Nurse", date(2025, 7, 1), None),)), implied, as_of=TODAY)
-    assert relevant_years(profile, prepare_posting(wanted)) == pytest.approx(0.1)
+    assert years_of(profile, prepare_posting(wanted)) == pytest.approx(0.1)
 
 
 def test_a_job_without_a_start_gives_a_title_and_no_years():

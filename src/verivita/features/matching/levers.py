@@ -12,7 +12,7 @@ from verivita.features.matching.prepared import (
     PreparedPosting,
     PreparedProfile,
 )
-from verivita.features.matching.score import band_of, education, experience, overall, overall_with
+from verivita.features.matching.score import band_of, education, experience, overall, overall_with, shared_terms
 from verivita.features.postings import Understood
 
 CAVEAT = "Only if it is true of you."
@@ -27,12 +27,13 @@ def levers(
     now = overall(profile, posting)
     if now is None:
         return ()
+    hits = shared_terms(profile, posting)
     found = _skill_levers(now, profile, posting, understood, closure)
     wants = understood.requirements
-    if posting.min_years and experience(profile, posting) < 1:
+    if posting.min_years and experience(profile, posting, hits) < 1:
         text = f"{posting.min_years:g} years of relevant work"
         found.append(_lever("years", text, now, overall_with(profile, posting, "experience")))
-    if posting.education and education(profile, posting) < 1:
+    if posting.education and education(profile, posting, hits) < 1:
         text = f"a degree at the level of {EDUCATION_ORDER[posting.education].value}"
         if wants.education is not EDUCATION_ORDER[0]:
             found.append(_lever("education", text, now, overall_with(profile, posting, "education")))

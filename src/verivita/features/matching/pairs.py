@@ -14,7 +14,7 @@ from verivita.features.matching.prepared import (
     PreparedProfile,
     skill_groups,
 )
-from verivita.features.matching.score import LINE_FULL, relevant_years, title
+from verivita.features.matching.score import LINE_FULL, relevant_years, shared_terms, title
 from verivita.features.matching.terms import Weights, stems, usual_weights
 from verivita.features.postings import Quote, SkillWish, Understood
 
@@ -119,7 +119,7 @@ def _years_pair(
 ) -> list[Pair]:
     if not posting.min_years:
         return []
-    years = relevant_years(person, posting)
+    years = relevant_years(person, posting, shared_terms(person, posting))
     state = WishState.MET if years >= posting.min_years else WishState.PARTLY if years > 0 else WishState.NOT_MET
     roles = sorted(profile.roles, key=lambda role: (role.start is None, role.title, role.employer))
     shown = tuple(role.evidence for role in roles if role.start is not None)[:_LINES_SHOWN]

@@ -71,6 +71,8 @@ class PreparedPosting:
     lines: tuple[Line, ...]
     places: Mapping[str, tuple[tuple[int, int], ...]]
     """Each telling term of the lines: the numbers of the lines that hold it, with its share there."""
+    vocabulary: frozenset[str]
+    """The telling terms of the lines."""
     shares: Mapping[str, int]
     """Each telling term's share of `total`, over all lines together."""
     total: int
@@ -136,6 +138,7 @@ def prepare_posting(
         education=EDUCATION_ORDER.index(wants.education),
         lines=lines,
         places=places,
+        vocabulary=frozenset(shares),
         shares=shares,
         total=sum(shares.values()),
         title=title,

@@ -17,8 +17,6 @@ from verivita.features.matching.terms import Weights, grams, stems
 _PIECE = re.compile(r"\n|(?<=[.;!?])\s")
 _TITLE_LENGTH = 90
 _SHORTEST_LINE = 8
-_SHARPNESS = 1.5
-"""Rare terms tell more than in proportion (chosen on development data)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def text_scores(posting: str, texts: Sequence[RankText], term_weights: Weights, 
 
 
 def _weight(weights: Weights, term: str) -> float:
-    return weights.of(term) ** _SHARPNESS if term in weights.known else 0.0
+    return weights.of(term) if term in weights.known else 0.0
 
 
 def _shares(weighed: list[tuple[str, float]]) -> list[tuple[str, float]]:

@@ -6,14 +6,12 @@ the posting alone); repeats never raise it (terms and skills are sets); order, n
 
 from __future__ import annotations
 
-from collections.abc import Set
-
 from verivita.features.matching.model import Band, Part
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
 
 PARTS = ("skills", "experience", "education", "responsibilities", "title")
 LINE_FULL = 0.5
-"""A line of the posting counts as wholly met when this share of its telling words is shown (from development data)."""
+"""A line of the posting counts as wholly met when this share of its telling words is shown."""
 ROLE_FULL = 0.4
 """A job counts as wholly relevant when its own words show this share of the posting's telling words."""
 DEGREE_STEP = 0.4
@@ -27,14 +25,15 @@ def overall(profile: PreparedProfile, posting: PreparedPosting) -> float | None:
     """The score from 0 to 100 with one decimal; None when the posting or the profile says too little."""
     if posting.reason or profile.empty:
         return None
-    return _round(sum(weight * _PART[name](profile, posting) for name, weight in posting.weights))
+    hits = shared_terms(profile, posting)
+    return _round(sum([weight * _PART[name](profile, posting, hits) for name, weight in posting.weights]))
 
 
 def parts(profile: PreparedProfile, posting: PreparedPosting) -> tuple[Part, ...]:
     """All five parts; one of which the posting says nothing has score None and weight 0."""
-    said = dict(posting.weights)
+    said, hits = dict(posting.weights), shared_terms(profile, posting)
     return tuple(
-        Part(name, _round(_PART[name](profile, posting)) if name in said else None, round(said.get(name, 0.0), 4))
+        Part(name, _round(_PART[name](profile, posting, hits)) if name in said else None, round(said.get(name, 0.0), 4))
         for name in PARTS
     )
 
@@ -43,7 +42,15 @@ def overall_with(profile: PreparedProfile, posting: PreparedPosting, part: str) 
     """The score that would follow if one part were wholly met."""
     if posting.reason or profile.empty:
         return None
-    return _round(sum(w * (1.0 if name == part else _PART[name](profile, posting)) for name, w in posting.weights))
+    hits = shared_terms(profile, posting)
+    return _round(
+        sum([w * (1.0 if name == part else _PART[name](profile, posting, hits)) for name, w in posting.weights])
+    )
+
+
+def shared_terms(profile: PreparedProfile, posting: PreparedPosting) -> frozenset[str]:
+    """The telling terms of the posting that the papers show."""
+    return posting.vocabulary & profile.terms
 
 
 def band_of(score: float | None) -> Band:
@@ -53,18 +60,17 @@ def band_of(score: float | None) -> Band:
     return next((band for least, band in _BANDS if score >= least), Band.FAR)
 
 
-def skills(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def skills(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str]) -> float:
     """The share of wished skills that are shown; one of each group of alternatives is enough."""
     shown = profile.skills
     return sum([share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups])
 
 
-def relevant_years(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def relevant_years(profile: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:
     """Years of work, each month once and weighed by its most relevant job: overlapping jobs are united.
 
     Whole numbers inside, so that the order of jobs cannot change a bit of the result.
     """
-    hits = posting.shares.keys() & profile.terms
     spans = [
         (role.first, role.last, int(1000 * _relevance(role, posting, hits) + 0.5))
         for role in profile.roles
@@ -90,34 +96,34 @@ def _fresh(first: int, last: int, taken: list[tuple[int, int]]) -> int:
     return last - first + 1 - held
 
 
-def _relevance(role: PreparedRole, posting: PreparedPosting, hits: Set[str]) -> float:
+def _relevance(role: PreparedRole, posting: PreparedPosting, hits: frozenset[str]) -> float:
     shares = posting.shares
     shown = sum([shares[term] for term in hits & role.terms]) / (ROLE_FULL * posting.total or 1)
     return min(1.0, max(ANY_WORK, _title(role, posting), shown))
 
 
-def experience(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def experience(profile: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:
     """Relevant years as a share of the years asked."""
-    return min(1.0, relevant_years(profile, posting) / posting.min_years) if posting.min_years else 0.0
+    return min(1.0, relevant_years(profile, posting, hits) / posting.min_years) if posting.min_years else 0.0
 
 
-def education(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def education(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str]) -> float:
     """1 at the level asked or above, less for each level below."""
     return max(0.0, 1.0 - DEGREE_STEP * max(0, posting.education - profile.degree))
 
 
-def responsibilities(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def responsibilities(_: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:
     """How far the posting's lines are covered: mean over lines of the weighted share of terms shown."""
     shown = [0] * len(posting.lines)
     places = posting.places
-    for term in places.keys() & profile.terms:
+    for term in hits:
         for number, share in places[term]:
             shown[number] += share
     met = [min(1.0, share / (LINE_FULL * line.total)) for share, line in zip(shown, posting.lines, strict=True)]
     return sum(met) / len(met)
 
 
-def title(profile: PreparedProfile, posting: PreparedPosting) -> float:
+def title(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str] = frozenset()) -> float:
     """The best share of the posting title's character 4-grams that one job title shows."""
     return max([_title(role, posting) for role in profile.roles], default=0.0)
 
