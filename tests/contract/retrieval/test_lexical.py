@@ -10,6 +10,7 @@ import pytest
 from verivita.adapters.lexical.postgres import PostgresLexicalIndex
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.engines.retrieval.ports import AnyOf, Between, Filter, LexicalIndex, Not, Partition, TextEntry
+from verivita.kit.db import Database
 
 HERE, THERE = Partition(str(UUID(int=1))), Partition(str(UUID(int=2)))
 NURSE, PYTHON, CPP, COOK = (UUID(int=10 + i) for i in range(4))
@@ -27,11 +28,10 @@ ENTRIES = [
 
 
 @pytest.fixture(params=["tantivy", "postgres"])
-async def index(request: pytest.FixtureRequest, tmp_path: Path) -> LexicalIndex:
+async def index(request: pytest.FixtureRequest, tmp_path: Path, database: Database, empty: None) -> LexicalIndex:
     made: LexicalIndex = TantivyIndex(tmp_path / "words")
     if request.param == "postgres":
-        request.getfixturevalue("empty")
-        made = PostgresLexicalIndex(request.getfixturevalue("database"))
+        made = PostgresLexicalIndex(database)
     await made.upsert(HERE, ENTRIES)
     return made
 
