@@ -124,12 +124,14 @@ class Sandbox:
         with suppress(TimeoutError):
             if child.returncode is None:
                 await asyncio.wait_for(child.wait(), 0.5)
-        if child.returncode is None:
+        killed = child.returncode is None
+        if killed:
             with suppress(ProcessLookupError):
                 child.kill()
-            await child.wait()
-            return None
-        return child.returncode
+        if child.stdout is not None:
+            await child.stdout.read()  # what it had written already; else the pipe stays open
+        await child.wait()
+        return None if killed else child.returncode
 
     def _reason(self, status: int | None) -> Invalid:
         """Why a child that died in the middle of a document died."""
