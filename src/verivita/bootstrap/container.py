@@ -7,8 +7,6 @@ from collections.abc import Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 
-import psycopg
-
 from verivita.bootstrap import providers, tasks
 from verivita.bootstrap.providers import Process
 from verivita.bootstrap.settings import Settings
@@ -24,8 +22,9 @@ from verivita.features.postings import PostingEngines, PostingsService
 from verivita.features.search import SearchService
 from verivita.kit.crypto import Keyring, create_keyring, load_keyring
 from verivita.kit.db import Database
+from verivita.kit.db.admin import has_rows
 from verivita.kit.event_log import EventLog
-from verivita.kit.metrics import Metrics
+from verivita.kit.metrics import METRICS, Metrics
 from verivita.kit.queue import Queue, TaskList, Worker
 
 _PROBE = Partition("00000000-0000-0000-0000-000000000000")
@@ -103,21 +102,20 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder = providers.embedder(settings, process)
-    vectors, lexical = providers.vectors(settings, db), providers.lexical(settings, db)
+    vectors, lexical = providers.vectors(db), providers.lexical(settings)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock)
     limit = settings.max_upload_mb * 2**20
     library = LibraryService(db, keyring, events, queue, blobs, documents, clock, limit)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
-    reranker = providers.reranker(settings)
-    search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
+    search = SearchService(postings, library, embedder, vectors, lexical, None, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, _implied, clock)
     return Container(
         settings=settings,
         url=url,
         db=db,
-        metrics=Metrics(),
+        metrics=METRICS,
         clock=clock,
         queue=queue,
         tasks=TaskList(db, queue),
@@ -144,10 +142,8 @@ def _implied(skill_ids: Iterable[str]) -> frozenset[str]:
 def _keyring(settings: Settings, url: str) -> Keyring:
     if settings.key_file.exists():
         return load_keyring(settings.key_file)
-    with psycopg.connect(url) as connection:
-        has_data = connection.execute("SELECT EXISTS (SELECT FROM tenants)").fetchone() == (True,)
     # A new key for old data would open nothing: better to stop and say so.
-    return load_keyring(settings.key_file) if has_data else create_keyring(settings.key_file)
+    return load_keyring(settings.key_file) if has_rows(url, "tenants") else create_keyring(settings.key_file)
 
 
 async def _answers(check: Coroutine[None, None, None]) -> bool:

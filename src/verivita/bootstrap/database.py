@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-import psycopg
-from psycopg import sql
-
 from verivita.bootstrap import schema
 from verivita.bootstrap.settings import Settings
+from verivita.kit.db.admin import create_database, migration_of
 from verivita.kit.db.embedded import EmbeddedPostgres
 
 NAME = "verivita"
@@ -39,9 +37,9 @@ def locate(settings: Settings) -> Located:
     else:
         server = private_server(settings)
         server.start()
-        _create(server.url("postgres"))
+        create_database(server.url("postgres"), NAME)
         found = Located(server.url(NAME), server)
-    if current(found.url) != schema.newest():
+    if migration_of(found.url) != schema.newest():
         schema.upgrade(found.url)
     return found
 
@@ -55,21 +53,3 @@ def located(settings: Settings) -> Iterator[Located]:
     finally:
         if found.server is not None and found.server.started_here:
             found.server.stop()
-
-
-def current(url: str) -> str | None:
-    """The migration that a database is at; None for an empty one."""
-    with psycopg.connect(url, connect_timeout=10) as connection:
-        if connection.execute("SELECT to_regclass('alembic_version')").fetchone() == (None,):
-            return None
-        row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
-    return str(row[0]) if row else None
-
-
-def _create(url: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME]).fetchone() is None:
-            try:
-                connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))
-            except psycopg.errors.DuplicateDatabase:
-                return  # another process was quicker

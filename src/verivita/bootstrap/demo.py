@@ -44,7 +44,9 @@ async def remove(container: Container, owner: Principal) -> None:
 
 def _postings(container: Container) -> list[RawPosting]:
     today = container.clock.now().date()
-    lines = (resources.files("verivita.features.postings") / "data" / "demo" / "postings.jsonl").read_text().splitlines()
+    lines = (
+        (resources.files("verivita.features.postings") / "data" / "demo" / "postings.jsonl").read_text().splitlines()
+    )
     found = []
     for line in lines:
         record = json.loads(line)

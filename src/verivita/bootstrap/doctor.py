@@ -12,10 +12,11 @@ from dataclasses import dataclass
 
 from verivita import __version__
 from verivita.bootstrap import schema
-from verivita.bootstrap.database import Located, current, locate
+from verivita.bootstrap.database import Located, locate
 from verivita.bootstrap.providers import Process, embedder
 from verivita.bootstrap.settings import Settings
 from verivita.core.errors import VerivitaError
+from verivita.kit.db.admin import migration_of
 
 _LEAST_FREE = 500 * 2**20
 
@@ -41,7 +42,7 @@ def examine(settings: Settings) -> list[Finding]:
     def database() -> str:
         located.append(locate(settings))
         where = "private server" if located[0].server else "given by DATABASE_URL"
-        return f"{where}, migration {current(located[0].url)} of {schema.newest()}"
+        return f"{where}, migration {migration_of(located[0].url)} of {schema.newest()}"
 
     findings.append(_checked("database", database))
     findings.append(_checked("master key", lambda: _key(settings)))

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from verivita.bootstrap.settings import Settings
 from verivita.engines.reading import sniff
-from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Reranker, VectorIndex
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, VectorIndex
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
@@ -38,8 +38,8 @@ def embedder(settings: Settings, process: Process) -> Embedder:
 
         return HashingEmbedder()
     if process is Process.REMOTE:
-        from verivita.adapters.embedders.remote import RemoteEmbedder
         from verivita.adapters.embedders.model import SHIPPED_MODEL
+        from verivita.adapters.embedders.remote import RemoteEmbedder
 
         return RemoteEmbedder(f"{settings.ml_host}:{settings.ml_port}", SHIPPED_MODEL, timeout=settings.ml_timeout_s)
     from verivita.adapters.embedders.onnx import OnnxEmbedder
@@ -47,23 +47,18 @@ def embedder(settings: Settings, process: Process) -> Embedder:
     return OnnxEmbedder(threads=settings.threads)
 
 
-def vectors(settings: Settings, db: Database) -> VectorIndex:
+def vectors(db: Database) -> VectorIndex:
     """The vector index."""
     from verivita.adapters.vectors.pgvector import PgVectorIndex
 
     return PgVectorIndex(db)
 
 
-def lexical(settings: Settings, db: Database) -> LexicalIndex:
+def lexical(settings: Settings) -> LexicalIndex:
     """The word index over the postings."""
     from verivita.adapters.lexical.tantivy import TantivyIndex
 
     return TantivyIndex(settings.index_dir)
-
-
-def reranker(settings: Settings) -> Reranker | None:
-    """What looks closer at the best hits; none until one is proved better than plain fusion."""
-    return None
 
 
 def blobs(settings: Settings) -> BlobStore:

@@ -15,7 +15,7 @@ def _default_data_dir() -> Path:
 
 
 class Settings(BaseSettings):
-    """Every setting, with its default. Each is read from `VERIVITA_` and its name in capitals unless it says otherwise."""
+    """Every setting with its default, read from `VERIVITA_` and its name in capitals unless it says otherwise."""
 
     model_config = SettingsConfigDict(
         env_prefix="VERIVITA_", env_file=".env", extra="ignore", populate_by_name=True, validate_default=True

@@ -37,7 +37,9 @@ def import_resume(
     from verivita.features.library import DocumentKind, DocumentStatus
 
     if kind not in set(DocumentKind):
-        raise Invalid(message="Unknown kind of paper.", errors=[FieldError("--kind", "must be resume, notes or portfolio")])
+        raise Invalid(
+            message="Unknown kind of paper.", errors=[FieldError("--kind", "must be resume, notes or portfolio")]
+        )
 
     async def work(container: Container, owner: Principal) -> list[Document]:
         ids = []
@@ -55,7 +57,9 @@ def import_resume(
 
     documents = run(work)
     if json:
-        show_json({"items": [document_out(item).model_dump(mode="json") for item in documents], "total": len(documents)})
+        show_json(
+            {"items": [document_out(item).model_dump(mode="json") for item in documents], "total": len(documents)}
+        )
     else:
         for item in documents:
             say(_told(item))

@@ -78,7 +78,9 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
 
     made = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(head):
-        made.add_column(name, no_wrap=sys.stdout.isatty(), overflow="ellipsis", justify="right" if index == 0 else "left")
+        made.add_column(
+            name, no_wrap=sys.stdout.isatty(), overflow="ellipsis", justify="right" if index == 0 else "left"
+        )
     for row in rows:
         made.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(made)

@@ -88,11 +88,12 @@ def ml() -> None:
 
 def migrate() -> None:
     """Bring the database up to date."""
-    from verivita.bootstrap.database import current, located
+    from verivita.bootstrap.database import located
     from verivita.bootstrap.settings import Settings
+    from verivita.kit.db.admin import migration_of
 
     with located(Settings()) as found:
-        say(f"The database is at migration {current(found.url)}.")
+        say(f"The database is at migration {migration_of(found.url)}.")
 
 
 def doctor(json: Json = False) -> None:

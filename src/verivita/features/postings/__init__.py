@@ -19,7 +19,7 @@ from verivita.features.postings.model import (
 )
 from verivita.features.postings.ingest import PostingEngines
 from verivita.features.postings.ports import PostingReader
-from verivita.features.postings.searchable import description_collection, requirement_collection
+from verivita.features.postings.searchable import description_collection
 from verivita.features.postings.service import PostingsService
 
 __all__ = [
@@ -42,5 +42,4 @@ __all__ = [
     "Snapshot",
     "Understood",
     "description_collection",
-    "requirement_collection",
 ]

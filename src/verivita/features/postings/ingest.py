@@ -23,9 +23,7 @@ from verivita.features.postings.repository import PostingsRepository, Sighting
 from verivita.features.postings.searchable import (
     description_collection,
     payload,
-    requirement_collection,
     text_of_description,
-    text_of_requirements,
 )
 from verivita.features.postings.tasks import INDEX_POSTINGS
 from verivita.kit.db import Database
@@ -146,9 +144,8 @@ class PostingIngest:
     async def forget(self, principal: Principal, ids: Sequence[PostingId]) -> None:
         """Remove postings from every search index."""
         if ids:
-            partition, model = Partition(str(principal.tenant_id)), self._embedder.model
-            await self._vectors.delete(partition, description_collection(model), ids)
-            await self._vectors.delete(partition, requirement_collection(model), ids)
+            partition = Partition(str(principal.tenant_id))
+            await self._vectors.delete(partition, description_collection(self._embedder.model), ids)
             await self._lexical.delete(partition, ids)
 
     async def _index(self, principal: Principal, postings: Sequence[Posting]) -> None:
@@ -156,18 +153,11 @@ class PostingIngest:
         open_ = [posting for posting in postings if posting.is_active]
         closed = [posting.id for posting in postings if not posting.is_active]
         fields = [payload(posting) for posting in open_]
-        descriptions = [text_of_description(posting.understood) for posting in open_]
-        requirements = [text_of_requirements(posting.understood) for posting in open_]
-        both = await self._embedder.embed([*descriptions, *requirements])
-        model = self._embedder.model
-        halves = (
-            (description_collection(model), both[: len(open_)]),
-            (requirement_collection(model), both[len(open_) :]),
-        )
-        for name, rows in halves:
-            points = [Point(p.id, row, field) for p, row, field in zip(open_, rows, fields, strict=True)]
-            await self._vectors.upsert(partition, name, points)
-            await self._vectors.delete(partition, name, closed)
+        rows = await self._embedder.embed([text_of_description(posting.understood) for posting in open_])
+        points = [Point(p.id, row, field) for p, row, field in zip(open_, rows, fields, strict=True)]
+        collection = description_collection(self._embedder.model)
+        await self._vectors.upsert(partition, collection, points)
+        await self._vectors.delete(partition, collection, closed)
         entries = [
             TextEntry(p.id, f"{p.understood.title} {p.understood.company}", p.understood.description, field)
             for p, field in zip(open_, fields, strict=True)

@@ -9,8 +9,7 @@ from verivita.engines.retrieval.ports import ModelInfo, Payload
 from verivita.features.postings.model import Posting, Understood
 
 _PARTS = re.compile(r"[,;/|()\u2022\u00b7]| - ")
-_DESCRIPTION_CHARS = 1200
-_REQUIREMENT_CHARS = 900
+_DESCRIPTION_CHARS = 900
 
 
 def description_collection(model: ModelInfo) -> str:
@@ -18,23 +17,10 @@ def description_collection(model: ModelInfo) -> str:
     return f"job_description/{model.key}"
 
 
-def requirement_collection(model: ModelInfo) -> str:
-    """The collection of requirement vectors that this encoder made."""
-    return f"job_requirements/{model.key}"
-
-
 def text_of_description(understood: Understood) -> str:
     """The text for the description vector: title first, because encoders weigh what comes first."""
     head = f"{understood.title}. {understood.company}. {understood.location}."
     return f"{head}\n{understood.description[:_DESCRIPTION_CHARS]}"
-
-
-def text_of_requirements(understood: Understood) -> str:
-    """The text for the requirements vector: title, skills asked for and the lines that ask; never empty."""
-    wishes = understood.requirements
-    names = ", ".join(dict.fromkeys(wish.name for wish in wishes.skills))
-    lines = " ".join(squeeze(quote.text) for quote in (*wishes.lines, *wishes.duties))
-    return f"{understood.title}. {names}. {lines[:_REQUIREMENT_CHARS]}"
 
 
 def payload(posting: Posting) -> Payload:

@@ -1,0 +1,28 @@
+"""Fixtures for every test: the rigs, and the rows of the acceptance table."""
+
+from tests.rigs.postgres import database, postgres_server
+from tests.rigs.product import (
+    clients,
+    container,
+    migrated_template,
+    neighbour,
+    owner,
+    product_url,
+    settings,
+    stranger,
+    work,
+)
+
+__all__ = [
+    "clients",
+    "container",
+    "database",
+    "migrated_template",
+    "neighbour",
+    "owner",
+    "postgres_server",
+    "product_url",
+    "settings",
+    "stranger",
+    "work",
+]
