@@ -77,7 +77,7 @@ def ml() -> None:
     loop(
         serve(
             providers.embedder(settings, Process.LOCAL),
-            providers.reranker(settings),
+            None,
             lambda text: extract(text, load_taxonomy()),
             host=settings.ml_host,
             port=settings.ml_port,
