@@ -78,7 +78,7 @@ def esco_skills(folder: Path) -> list[tuple[str, ...]]:
         begin = (" ".join(words[:n]) for n in range(min(len(words), 22), 0, -1))
         name = name or next((text for text in begin if text in labels), "")
         if name:
-            found.append((row["id"].rsplit("/", 1)[1], name, "; ".join(a for a in aliases.split(", ") if a)))
+            found.append((row["id"].rsplit("/", 1)[1], name, "; ".join(a.strip() for a in re.split(r", |\n", aliases) if a.strip())))
     return found
 
 

@@ -77,14 +77,16 @@ class Linker:
                 self._keys.setdefault(key(name), []).append(i)
         self._vectors: NDArray[np.float32] | None = None
         self._alias_vectors: NDArray[np.float32] = np.zeros((0, 0), np.float32)
-        self._alias_rows = np.array([i for i, label in enumerate(self.labels) for _ in label.aliases], np.int64)
+        self._alias_rows = np.array([i for i, label in enumerate(self.labels) if label.aliases], np.int64)
 
     async def prepare(self) -> None:
-        """Compute the vectors of all names now; the first `signals` does it otherwise. Minutes for ten thousands."""
+        """Compute the vectors of all names now; the first `signals` does it otherwise. Minutes for ten thousands.
+
+        A label has one vector for its name and one for all its other names together.
+        """
         if self._encoder is None or self._vectors is not None:
             return
-        aliases = [alias for label in self.labels for alias in label.aliases]
-        self._alias_vectors = await self._encoder.embed(aliases)
+        self._alias_vectors = await self._encoder.embed([" ".join(self.labels[i].aliases) for i in self._alias_rows])
         self._vectors = await self._encoder.embed([label.name for label in self.labels])
 
     async def link(self, text: str, k: int = 10) -> list[Link]:
