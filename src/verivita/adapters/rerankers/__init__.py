@@ -1,0 +1,1 @@
+"""Reranker implementations: a cross-encoder from a file, and late interaction with the sentence encoder."""
