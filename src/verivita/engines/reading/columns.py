@@ -212,7 +212,7 @@ def _with_aside(main: list[Row], aside: list[Piece], *, before: bool) -> list[Ro
     """
     notes = rows_of(aside)
     beside = sum(any(abs(n.base - row.base) <= 0.4 * row.size for n in notes) for row in main)
-    each = before or beside >= 0.6 * len(main)
+    each = before or beside >= 0.8 * len(main)
     out: list[Row] = []
     used = 0
     head = 0

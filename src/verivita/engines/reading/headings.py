@@ -47,6 +47,8 @@ def heading_kind(text: str) -> str | None:
     if len(text) > 70 or not text:
         return None
     key = _key(text)
+    if len(key) > 5 and all(len(word) == 1 for word in key.split()):
+        key = key.replace(" ", "")
     if not key or len(key.split()) > 7:
         return None
     return _known(key) or _known(key.replace(" ", "")) or _shortened(key) or _joined(key) or _last_word(key, text)
