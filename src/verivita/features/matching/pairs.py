@@ -121,7 +121,7 @@ def _years_pair(
         return []
     years = relevant_years(person, posting, shared_terms(person, posting))
     state = WishState.MET if years >= posting.min_years else WishState.PARTLY if years > 0 else WishState.NOT_MET
-    roles = sorted(profile.roles, key=lambda role: (role.start is None, role.title, role.employer))
+    roles = sorted(profile.roles, key=lambda role: (-(role.start.toordinal() if role.start else 0), role.title))
     shown = tuple(role.evidence for role in roles if role.start is not None)[:_LINES_SHOWN]
     note = f"Your papers show {years:.1f} years of work near this job."
     label = f"{posting.min_years:g} years"

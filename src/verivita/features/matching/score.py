@@ -6,12 +6,16 @@ the posting alone); repeats never raise it (terms and skills are sets); order, n
 
 from __future__ import annotations
 
+from math import ceil
+
 from verivita.features.matching.model import Band, Part
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
 
 PARTS = ("skills", "experience", "education", "responsibilities", "title")
-LINE_FULL = 0.5
+LINE_FULL = 0.4
 """A line of the posting counts as wholly met when this share of its telling words is shown."""
+LINES_COUNTED = 0.5
+"""Of the posting's lines only this share counts, the best shown ones: the rest is often about the company."""
 ROLE_FULL = 0.4
 """A job counts as wholly relevant when its own words show this share of the posting's telling words."""
 DEGREE_STEP = 0.4
@@ -113,14 +117,15 @@ def education(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[s
 
 
 def responsibilities(_: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:
-    """How far the posting's lines are covered: mean over lines of the weighted share of terms shown."""
+    """How far the posting's lines are covered: mean over the better half of the lines of the weighted share shown."""
     shown = [0] * len(posting.lines)
     places = posting.places
     for term in hits:
         for number, share in places[term]:
             shown[number] += share
     met = [min(1.0, share / (LINE_FULL * line.total)) for share, line in zip(shown, posting.lines, strict=True)]
-    return sum(met) / len(met)
+    best = sorted(met, reverse=True)[: ceil(LINES_COUNTED * len(met))]
+    return sum(best) / len(best)
 
 
 def title(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str] = frozenset()) -> float:
