@@ -69,7 +69,9 @@ def enter_url(host: str, port: int, secret: str) -> str:
 async def _run(settings: Settings, found: Located) -> int:
     secret = await _prepare(settings, found)
     command = [sys.executable, "-m", "verivita"]
-    roles = [Role(name, [*command, name]) for name in ("ml", "worker", "api")]
+    # Quiet by default: the first thing to read on this terminal is the address.
+    env = {} if "log_level" in settings.model_fields_set else {"VERIVITA_LOG_LEVEL": "WARNING"}
+    roles = [Role(name, [*command, name], env) for name in ("ml", "worker", "api")]
     supervisor = Supervisor(roles, prefix=_as_json(settings) is not True)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

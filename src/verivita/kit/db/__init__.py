@@ -1,7 +1,7 @@
 """Database: short transactions in which PostgreSQL knows who asks. Face of the package."""
 
 from verivita.kit.db.engine import Credential, Database, Everywhere, Scope, Tx
-from verivita.kit.db.repository import Repository, of
+from verivita.kit.db.repository import Repository, of, stamped
 from verivita.kit.db.types import UtcTime, metadata, personal_table, tenant_table
 
 __all__ = [
@@ -15,5 +15,6 @@ __all__ = [
     "metadata",
     "of",
     "personal_table",
+    "stamped",
     "tenant_table",
 ]

@@ -10,13 +10,14 @@ from typing import Any
 from uuid import UUID
 
 import procrastinate
-from sqlalchemy import CheckConstraint, Column, Float, Index, Row, Text, func
+from sqlalchemy import CheckConstraint, Column, Float, Index, Row, Text, func, text
 from sqlalchemy.dialects import postgresql as pg
+from sqlalchemy.dialects.postgresql import insert as upsert
 
 from verivita.core.errors import NotFound
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
-from verivita.kit.db import Database, Repository, Tx, UtcTime, personal_table
+from verivita.kit.db import Database, Repository, Tx, UtcTime, personal_table, stamped
 from verivita.kit.queue.task import JsonObject, Task
 
 task_runs = personal_table(
@@ -86,10 +87,12 @@ class Queue:
         task_id = new_id()
         row = {"id": task_id, "name": task.name, "unique_key": unique and f"{task.name}:{unique}"}
         if unique:
-            waiting_id = await self._waiting(tx, principal, str(row["unique_key"]))
-            if waiting_id:
-                return waiting_id
-        await self._runs.insert(tx, principal, row)
+            while not await self._added(tx, principal, row):
+                waiting_id = await self._waiting(tx, principal, str(row["unique_key"]))
+                if waiting_id:
+                    return waiting_id
+        else:
+            await self._runs.insert(tx, principal, row)
         deferrer = self._app.configure_task(
             task.name, allow_unknown=True, priority=task.priority, connection=await tx.driver()
         )
@@ -126,6 +129,13 @@ class Queue:
         where = task_runs.c.status.in_(only_from)
         statement = self._runs.update(principal).where(task_runs.c.id == task_id, where).values(**values)
         return (await tx.run(statement)).rowcount == 1
+
+    async def _added(self, tx: Tx, principal: Principal, row: dict[str, Any]) -> bool:
+        """Add a waiting task unless one of its key waits already; another transaction's is waited for."""
+        statement = upsert(task_runs).values(stamped(task_runs, principal, row))
+        key = [task_runs.c.tenant_id, task_runs.c.person_id, task_runs.c.unique_key]
+        unless = statement.on_conflict_do_nothing(index_elements=key, index_where=text("status = 'queued'"))
+        return (await tx.run(unless.returning(task_runs.c.id))).one_or_none() is not None
 
     async def _waiting(self, tx: Tx, principal: Principal, key: str) -> UUID | None:
         waiting = task_runs.c.status == TaskStatus.QUEUED.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
@@ -110,6 +111,7 @@ class Worker:
         # A finished or cancelled task does not run again: the job may come twice after a crash.
         if not await self.set(principal, task_id, _OPEN, status=TaskStatus.RUNNING.value):
             return
+        start = time.perf_counter()
         try:
             result = await handler(_Running(self, task_id, principal), job["payload"])
         except Cancelled:
@@ -121,6 +123,7 @@ class Worker:
                 await self._fail(principal, task_id, error)
             raise
         await self._succeed(principal, task_id, result)
+        log.info("task.done", ms=round((time.perf_counter() - start) * 1000))
 
     async def _succeed(self, principal: Principal, task_id: UUID, result: JsonObject | None) -> None:
         values: dict[str, Any] = {"status": TaskStatus.SUCCEEDED.value, "progress": 1.0, "stage": "done"}
