@@ -49,6 +49,11 @@ _IN_TEXT = (
     ),
 )
 
+_NOT_STAFF = re.compile(
+    r"\b(?:serv\w+|help\w*|reach\w*|users?|customers?|used by|for|every|touch\w*|impact\w*|team of \d+ )\W*$|\bserve",
+    re.I,
+)
+
 
 def company_name(source: str) -> str:
     """The name to show: one line, no markup, no rating glued on by a listing page."""
@@ -81,12 +86,9 @@ def company_size(field: str, text: str = "") -> CompanySize | None:
     ):
         return None
     for pattern in _IN_TEXT:
-        if match := pattern.search(head):
+        match = pattern.search(head)
+        if match and not _NOT_STAFF.search(head[max(0, match.start() - 30) : match.start() + 12]):
             count = int(match[1].replace(",", ""))
-            if pattern is _IN_TEXT[0] and not re.search(
-                r"people|employees|company|startup|firm|workforce", match[0], re.I
-            ):
-                continue
             return size_of(count) if count > 1 else None
     return None
 

@@ -43,16 +43,13 @@ _PARAGRAPH = frozenset(
 _LINE = frozenset({"br", "tr", "dt", "dd", "option", "figcaption"})
 _HREF = re.compile(r"href\s*=\s*[\"']?([^\"'\s>]+)", re.I)
 _CUT_LINK = re.compile(r"<a\s([^<>]{0,3000})>([^<>]{0,300}?\.\.\.)</a>", re.I)
-_MARKDOWN = re.compile(r"\*\*|\]\(|\\[-*_.+#!|>&]|^#{1,6} |^\s*[-=]{3,}", re.M)
+_MARKDOWN = re.compile(r"\*\*|\]\(|\\[-*_.+#!|>&]|^#{1,6} |^[^\S\n]*[-=]{3,}", re.M)
 _BULLET = re.compile(r"^[ \t]*(?:[•●▪■◦‣∙○►➢✓✔★⁃·–—*+]|o(?=\t))[ \t]*(?=\S)", re.M)
 _RULE = re.compile(r"^[ \t]*[-=*_~#]{3,}[ \t]*$", re.M)
 # A page that sets single words in bold often breaks the line around them.
-_BROKEN_AFTER = re.compile(
-    r"\b(in|with|of|and|or|as|for|to|the|a|an|using|like|including)[ \t]*\n(?![ \t]*(?:\n|[-•*]))"
-)
+_BROKEN_AFTER = re.compile(r"\b(in|with|of|and|or|as|for|to|the|an|using|like|including)[ \t]*\n(?![ \t]*(?:\n|[-•*]))")
 _BROKEN_BEFORE = re.compile(
-    r"(?<=[^\n.:;!?])([^\S\n]*)\n[ \t]*(?=[,;)(]|\.(?=\s|[A-Z]|$)|(?:and|or|in|with|of|for|is|are|to"
-    r"|experience)\b(?! you))"
+    r"(?<=[^\s.:;!?])[^\S\n]*\n[^\S\n]*(?:(?=\(|(?:and|or|in|with|of|for|is|are|to|experience)\b(?! you))|(?=([,;)]|\.(?=\s|[A-Z]|$))))"
 )
 _DASHED = re.compile(r"^[ \t]*[-=]{2,}[ \t]*(\S.{0,120}?)[ \t]*[-=]{2,}[ \t]*$", re.M)
 
@@ -79,7 +76,7 @@ def clean_text(source: str) -> str:
         text = _from_markdown(text)
     text = _RULE.sub("", text)
     text = _BROKEN_AFTER.sub(r"\1 ", text)
-    text = _BROKEN_BEFORE.sub(" ", text)
+    text = _BROKEN_BEFORE.sub(lambda m: "" if m[1] else " ", text)
     text = _BULLET.sub("- ", text)
     return squeeze_lines(text)[:MAX_CHARS].rstrip()
 
@@ -124,7 +121,7 @@ def _tag_to_text() -> Callable[[re.Match[str]], str]:
     def text_of(match: re.Match[str]) -> str:
         closing, name = match[1] == "/", match[2].lower()
         if name == "li":
-            return "\n" if closing else "\n- "
+            return "" if closing else "\n- "
         if name in _PARAGRAPH:
             return "\n\n"
         if name in _LINE:

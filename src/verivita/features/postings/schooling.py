@@ -46,7 +46,7 @@ _PLAIN = re.compile(
 )
 _DEGREE_CONTEXT = re.compile(
     r"degree|diploma|educat|graduat|in [A-Z]|required|preferred|equivalent|\bor\b|qualif|school|ph\.?d|student"
-    r"|plus|field|disciplin",
+    r"|plus|field|disciplin|^\W*\w+\W*$",
     re.I,
 )
 _NO_DEGREE = re.compile(

@@ -174,15 +174,15 @@ def clauses(text: str) -> Iterator[Clause]:
         start, at = at, at + len(line) + 1
         if not line.strip():
             continue
+        inline = _inline_heading(line)
+        if inline is not None:
+            kind, skip = inline
+            section = section if _BULLET.match(line) else kind
+            yield from _line_clauses(text, start + skip, start + len(line), kind)
+            continue
         head = _heading(line)
         if head is not None:
             section = head
-            continue
-        inline = _inline_heading(line)
-        if inline is not None:
-            section_of_line, skip = inline
-            section = section_of_line if skip >= 3 and not _BULLET.match(line) else section
-            yield from _line_clauses(text, start + skip, start + len(line), section_of_line)
             continue
         bullet = _BULLET.match(line)
         yield from _line_clauses(text, start + (bullet.end() if bullet else 0), start + len(line), section)

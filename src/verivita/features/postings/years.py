@@ -38,6 +38,8 @@ _WE = re.compile(
     re.I,
 )
 
+_MAX_SENTENCE = 3_000
+
 
 @dataclass(frozen=True, slots=True)
 class Years:
@@ -52,10 +54,10 @@ def years_in(sentence: str) -> tuple[Years, ...]:
     """Every number of years of experience that the sentence asks for, in order; the lower end of a range."""
     if "year" not in sentence and "yr" not in sentence and "YEAR" not in sentence and "Year" not in sentence:
         return ()
-    found = []
-    for match in _YEARS.finditer(sentence):
+    found: list[Years] = []
+    for match in _YEARS.finditer(sentence, 0, _MAX_SENTENCE):
         before, after = sentence[max(0, match.start() - 30) : match.start()], sentence[match.end() : match.end() + 90]
-        if _NOT_AFTER.search(after) or _WE.search(sentence[: match.start()]):
+        if _NOT_AFTER.search(after) or _WE.search(sentence[max(0, match.start() - 120) : match.start()]):
             continue
         if _NOT_ASKED.search(before) and not re.search(r"(?:for|than|the) $", before + "") and not match["plus"]:
             continue
