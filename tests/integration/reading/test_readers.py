@@ -80,7 +80,8 @@ def test_html_without_scripts_styles_and_hidden_text():
 
 
 def test_markdown():
-    text = "# Jane Doe\n\n## Skills\n\n* **Python**, [Go](https://go.dev)\n* snake_case_name\n\n---\nExperience\n----------\nWork\n"
+    text = "# Jane Doe\n\n## Skills\n\n* **Python**, [Go](https://go.dev)\n* snake_case_name\n\n---\n"
+    text += "Experience\n----------\nWork\n"
     read = MarkupReader().read(text.encode())
     assert words(read) == ["Jane Doe", "Skills", "• Python, Go", "• snake_case_name", "Experience", "Work"]
     assert [line.heading for line in read.lines] == [1, 2, 0, 0, 2, 0]

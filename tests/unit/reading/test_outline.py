@@ -189,9 +189,15 @@ def test_the_same_paper_twice_shows_each_role_once():
 
 @pytest.mark.parametrize(
     ("words", "level"),
-    [("PhD", "doctorate"), ("M.B.A.", "master"), ("B.Tech", "bachelor"), ("Abitur", "secondary"), ("Diploma", "associate"),
-     ("something", "none")],
-)  # fmt: skip
+    [
+        ("PhD", "doctorate"),
+        ("M.B.A.", "master"),
+        ("B.Tech", "bachelor"),
+        ("Abitur", "secondary"),
+        ("Diploma", "associate"),
+        ("something", "none"),
+    ],
+)
 def test_degree_levels(words, level):
     assert degree_level(words) == level
 

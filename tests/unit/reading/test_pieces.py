@@ -139,8 +139,11 @@ def test_the_wire_gives_back_what_it_took():
         [LooseLine("Jane – Zürich", 1, (0.1, 0.2, 0.3, 0.4), 12.0, True, 1)], 1, "text/plain", structured={"a": [1]}
     )
     assert unpack(pack(read)) == read
-    for error, kind in ((Invalid("encrypted", "Locked.", next="Unlock."), Invalid), (TooLarge("too_large", "Big."), TooLarge),
-                        (UnsupportedType("wrong_type", "No."), UnsupportedType)):  # fmt: skip
+    for error, kind in (
+        (Invalid("encrypted", "Locked.", next="Unlock."), Invalid),
+        (TooLarge("too_large", "Big."), TooLarge),
+        (UnsupportedType("wrong_type", "No."), UnsupportedType),
+    ):
         with pytest.raises(kind) as caught:
             unpack(pack_error(error))
         assert (caught.value.code, caught.value.message, caught.value.next) == (error.code, error.message, error.next)

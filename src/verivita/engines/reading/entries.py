@@ -101,6 +101,8 @@ def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: 
     text = look.body.strip()
     if look.dates:
         bare = len(text) - sum(d.end - d.start for d in look.dates)
+        if kind == "education" and degree_span(text) is not None and bare <= 220:
+            return True
         return bare <= 110 and not _sentence(text)
     if _DURATION.match(text):
         return bool(labels) and labels[-1] == "H"

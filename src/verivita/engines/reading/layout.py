@@ -75,7 +75,8 @@ def _blank_gap(runs: list[list[Glyph]]) -> float:
     """
     gaps = sorted((b.left - a.right) / a.size for run in runs for a, b in pairwise(run) if b.text != " ")
     usual = gaps[len(gaps) // 2] if len(gaps) >= 20 else 0.0
-    return usual + 0.14 if usual < -0.02 else BLANK_GAP
+    # 0.05: chosen on a development sample of such papers, where both glued and torn words were fewest.
+    return usual + 0.05 if usual < -0.02 else BLANK_GAP
 
 
 def resolve_ligatures(glyphs: Sequence[Glyph]) -> None:
