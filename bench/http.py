@@ -1,0 +1,155 @@
+"""A running installation: start time, latency of a read, of a search and of signing in, memory of each role.
+
+Starts `verivita up` in a fresh data directory with the example, asks it from one client over loopback, and stops it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx2
+
+from bench.report import Outcome
+from verivita import __file__ as package
+
+ASKS = 300
+
+
+def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
+    """One set, `up`: the figures of a fresh installation with the example in it."""
+    with tempfile.TemporaryDirectory(prefix="verivita-bench-") as folder:
+        ports = _free_ports(2)
+        env = os.environ | {
+            "VERIVITA_DATA_DIR": folder,
+            "VERIVITA_PORT": str(ports[0]),
+            "VERIVITA_ML_PORT": str(ports[1]),
+            "VERIVITA_REQUESTS_PER_MINUTE": "1000000",
+            "VERIVITA_BURST": "100000",
+        }
+        first, process, link = _up(env)
+        _stop(process)
+        again, process, link = _up(env)
+        try:
+            figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS) | _memory(process.pid)
+        finally:
+            _stop(process)
+    figures |= {"first_start_s": first, "second_start_s": again, "install_mb": _size_mb()}
+    return {"sets": {"up": {f"default/{name}": round(value, 3) for name, value in figures.items()}}, "skipped": {}}
+
+
+def _up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
+    start = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "verivita", "up"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r"https?://\S+/enter\?token=\S+", line):
+            return time.perf_counter() - start, process, found.group()
+    raise RuntimeError("`verivita up` ended before it was ready")
+
+
+def _stop(process: subprocess.Popen[str]) -> None:
+    process.send_signal(signal.SIGTERM)
+    process.wait(60)
+
+
+def _asked(base: str, link: str, asks: int) -> dict[str, float]:
+    with httpx2.Client(base_url=base, timeout=30) as client:
+        token = link.split("token=")[1]
+        # Reading and indexing of the example goes on after the first answer; search is measured when it is done.
+        entered = client.post("/enter", data={"token": token}, follow_redirects=False)
+        if entered.status_code >= 400:
+            raise RuntimeError(f"the owner link was refused: {entered.status_code}")
+        _settled(client)
+        read = _times(asks, lambda: client.get("/api/v1/jobs?limit=10"))
+        page = _times(asks // 3, lambda: client.get("/jobs"))
+        health = _times(asks, lambda: client.get("/live"))
+        body = {"query": "remote machine learning engineer"}
+        csrf = re.search(r'name="csrf(?:_token)?" value="([0-9a-f]+)"', client.get("/settings").text)
+        headers = {"X-CSRF-Token": csrf.group(1)} if csrf else {}
+        search = _times(asks, lambda: client.post("/api/v1/jobs/search", json=body, headers=headers))
+    return {
+        "live_p50_ms": read_cut(health, 50),
+        "read_p95_ms": read_cut(read, 95),
+        "page_p95_ms": read_cut(page, 95),
+        "search_p50_ms": read_cut(search, 50),
+        "search_p95_ms": read_cut(search, 95),
+        "rps": 1000 / statistics.mean(read),
+    }
+
+
+def _settled(client: httpx2.Client) -> None:
+    for _ in range(600):
+        tasks = client.get("/api/v1/tasks").json()
+        if all(task["status"] not in ("queued", "running") for task in tasks):
+            return
+        time.sleep(0.2)
+
+
+def _times(count: int, ask: Callable[[], httpx2.Response]) -> list[float]:
+    times = []
+    for _ in range(count):
+        start = time.perf_counter()
+        answer = ask()
+        times.append((time.perf_counter() - start) * 1000)
+        if answer.status_code >= 400:
+            raise RuntimeError(f"{answer.request.url}: {answer.status_code} {answer.text[:200]}")
+    return times[count // 10 :]
+
+
+def read_cut(times: list[float], percent: int) -> float:
+    """The value below which `percent` of the times lie."""
+    return statistics.quantiles(times, n=100)[percent - 1]
+
+
+def _memory(pid: int) -> dict[str, float]:
+    found = {}
+    for child in _children(pid):
+        words = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace").split("\0")
+        role = next((name for name in ("api", "ml", "worker") if name in words), None)
+        if role:
+            found[f"{role}_rss_mb"] = _rss_mb(child)
+    return found
+
+
+def _children(pid: int) -> list[int]:
+    text = Path(f"/proc/{pid}/task/{pid}/children").read_text()
+    return [int(word) for word in text.split()]
+
+
+def _rss_mb(pid: int) -> float:
+    status = Path(f"/proc/{pid}/status").read_text()
+    found = re.search(r"VmRSS:\s+(\d+) kB", status)
+    return int(found.group(1)) / 1024 if found else 0.0
+
+
+def _size_mb() -> float:
+    """Size of the installed packages and of this one."""
+    folders = {Path(httpx2.__file__).parent.parent, Path(package).parent}
+    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) / 2**20
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.socket() for _ in range(count)]
+    for made in sockets:
+        made.bind(("127.0.0.1", 0))
+    ports = [made.getsockname()[1] for made in sockets]
+    for made in sockets:
+        made.close()
+    return ports
+
+
+if __name__ == "__main__":
+    print(json.dumps(run(Path(), None, None), indent=2))
