@@ -84,7 +84,7 @@ def find(data: Path) -> list[tuple[str, list[Sentence]]]:
         if sentences:
             found.append((f"{path.parent.relative_to(data).as_posix()}:{path.stem}", sentences))
     for path in sorted(data.rglob("sentences.csv")):
-        if path.open(encoding="utf-8").readline().strip() == "sentence_id,word,pos,tag":
+        if path.read_text(encoding="utf-8").startswith("sentence_id,word,pos,tag"):
             found.append((path.parent.relative_to(data).as_posix(), tagged_csv(path)))
     return found
 
