@@ -15,6 +15,8 @@ from verivita.engines.reading.layout import Glyph, body_size, pieces_of, resolve
 from verivita.engines.reading.ports import ReadText
 
 MAX_PAGES = 300
+_PLAIN: dict[int, str] = {10: "", 13: ""}
+"""What code points stand for, as met so far."""
 _BOLD_NAMES = ("bold", "black", "heavy", "semibold", "demi")
 
 
@@ -46,39 +48,48 @@ class _Page:
         raw, page = self.raw, self.text
         box = raw.FS_RECTF()
         pointer = ctypes.byref(box)
-        get_char, get_box, get_object = (
-            raw.FPDFText_GetUnicode,
-            raw.FPDFText_GetLooseCharBox,
-            raw.FPDFText_GetTextObject,
-        )
-        get_font, styles, address = raw.FPDFTextObj_GetFont, self.styles, ctypes.c_void_p.from_buffer
-        x0 = self.origin[0]
+        get_char, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
         out: list[Glyph] = []
+        style: _Style | None = None
+        bottom = top = end = 0.0
         for index in range(raw.FPDFText_CountChars(page)):
             code = get_char(page, index)
-            if code in (10, 13):
+            if code == 32:
+                _add_blank(out)
+                end = -1e9
                 continue
-            text = plain(code)
-            if not text:
+            text = _PLAIN.get(code)
+            if text is None:
+                text = _PLAIN[code] = chr(code) if code in DOUBTFUL else plain(code)
+            if not text or not get_box(page, index, pointer):
                 continue
-            handle = get_object(page, index)
-            if not handle:
-                _add_blank(out, text)
-                continue
-            if not get_box(page, index, pointer):
-                continue
-            font = address(get_font(handle)).value
-            key = (font, box.bottom, box.top)
-            style = styles.get(key)
-            if style is None:
-                style = styles[key] = self._measure(index)
-            if not style.upright:
-                continue
-            left, right = box.left - x0, box.right - x0
-            if right >= -2 and left <= self.width + 2 and -20 < style.base < self.height + 20:
-                _add(out, chr(code) if code in DOUBTFUL else text, left, right, style)
+            left = box.left
+            # Inside a word neither font nor size changes, as long as the box stays as high: asking costs more.
+            if style is None or box.bottom != bottom or box.top != top or not -2.0 < left - end < 0.5:
+                style = self._style(index, box)
+                bottom, top = box.bottom, box.top
+            end = box.right
+            if style is not None:
+                self._keep(out, text, left, end, style)
         resolve_ligatures(out)
         return out
+
+    def _style(self, index: int, box: Any) -> _Style | None:
+        """The style of a glyph; None for what pdfium made up itself and for turned text."""
+        handle = self.raw.FPDFText_GetTextObject(self.text, index)
+        if not handle:
+            return None
+        font = ctypes.c_void_p.from_buffer(self.raw.FPDFTextObj_GetFont(handle)).value
+        key = (font, box.bottom, box.top)
+        style = self.styles.get(key)
+        if style is None:
+            style = self.styles[key] = self._measure(index)
+        return style if style.upright else None
+
+    def _keep(self, out: list[Glyph], text: str, left: float, right: float, style: _Style) -> None:
+        left, right = left - self.origin[0], right - self.origin[0]
+        if right >= -2 and left <= self.width + 2 and -20 < style.base < self.height + 20:
+            _add(out, text, left, right, style)
 
     def _measure(self, index: int) -> _Style:
         raw, page = self.raw, self.text
@@ -113,9 +124,9 @@ def _add(out: list[Glyph], text: str, left: float, right: float, style: _Style) 
     out.append(Glyph(text, left, right, style.base, style.size, style.bold))
 
 
-def _add_blank(out: list[Glyph], text: str) -> None:
-    """Keep a blank that pdfium saw between two words without drawing anything."""
-    if text == " " and out:
+def _add_blank(out: list[Glyph]) -> None:
+    """Keep a blank, drawn or seen by pdfium between two words, at the end of the word before it."""
+    if out:
         last = out[-1]
         out.append(Glyph(" ", last.right, last.right, last.base, last.size, last.bold))
 

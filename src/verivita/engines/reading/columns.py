@@ -14,7 +14,7 @@ from verivita.engines.reading.glyphs import bullet_length
 from verivita.engines.reading.headings import heading_kind
 from verivita.engines.reading.layout import Piece, body_size
 
-_CELL = 4.0
+_CELL = 6.0
 _MIN_ROWS = 4
 _DATE = re.compile(
     r"\b(?:19|20)\d\d\b|\b\d{1,2}/\d{2,4}\b|\b(?:present|ongoing|current|now|heute|actual|date)\b"
