@@ -97,7 +97,10 @@ def test_different_employers_keep_their_keys() -> None:
     assert company_key("") == ""
 
 
-@pytest.mark.parametrize(("source", "name"), [("<b>Acme</b> &amp; Co", "Acme & Co"), ("Glassdoor\n3.8", "Glassdoor"), ("h2o.ai 4.1", "h2o.ai")])
+@pytest.mark.parametrize(
+    ("source", "name"),
+    [("<b>Acme</b> &amp; Co", "Acme & Co"), ("Glassdoor\n3.8", "Glassdoor"), ("h2o.ai 4.1", "h2o.ai")],
+)
 def test_the_name_of_an_employer(source: str, name: str) -> None:
     assert company_name(source) == name
 

@@ -27,7 +27,10 @@ from verivita.features.postings.markup import MAX_CHARS, clean_line, clean_text
         ("<p>seen</p><span style='font-size:0px'>gone</span>", "seen"),
         ("<p>seen<!-- gone --></p>", "seen"),
         ("<p>seen</p><img src='https://t.example/pixel.gif'>", "seen"),
-        ("**About the role**\n\n\\-\\-\\-\\- What you do ----\n\n* One\n* Two", "About the role\n\nWhat you do\n\n- One\n- Two"),
+        (
+            "**About the role**\n\n\\-\\-\\-\\- What you do ----\n\n* One\n* Two",
+            "About the role\n\nWhat you do\n\n- One\n- Two",
+        ),
         ("## Skills\n[apply](https://x.example)", "Skills\napply"),
         ("• One\n● Two\n– Three", "- One\n- Two\n- Three"),
         ('<a href="https://x.example/a/b">https://x.exam...</a>', "https://x.example/a/b"),
@@ -58,7 +61,16 @@ def test_any_depth_of_escaping_gives_the_same_text(items: list[str], depth: int)
 
 @pytest.mark.edge
 @pytest.mark.parametrize(
-    "source", ["<div>" * 50_000 + "x", "<a " * 30_000, "<p title='" * 20_000, "&amp;" * 50_000, "[" * 50_000, "*" * 50_000, "x" * 500_000]
+    "source",
+    [
+        "<div>" * 50_000 + "x",
+        "<a " * 30_000,
+        "<p title='" * 20_000,
+        "&amp;" * 50_000,
+        "[" * 50_000,
+        "*" * 50_000,
+        "x" * 500_000,
+    ],
 )
 def test_hostile_markup_ends_and_is_bounded(source: str) -> None:
     assert len(clean_text(source)) <= MAX_CHARS

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905 - one written form a line
 from __future__ import annotations
 
 import re
@@ -13,7 +14,9 @@ from verivita.features.postings.requirements import read_requirements
 
 _KNOWN = {
     name.lower(): name
-    for name in "Python|Java|Go|Ruby|Scala|SQL|React|Vue|Docker|Kubernetes|AWS|GCP|Azure|Excel|R|Tableau|Statistics|HTML|CSS|Spark|Kafka".split("|")
+    for name in "Python|Java|Go|Ruby|Scala|SQL|React|Vue|Docker|Kubernetes|AWS|GCP|Azure|Excel|R|Tableau|Statistics|HTML|CSS|Spark|Kafka".split(
+        "|"
+    )
 }
 _NAMES = re.compile(r"(?<![\w+#])(?:" + "|".join(re.escape(n) for n in _KNOWN.values()) + r")(?![\w+#])")
 
@@ -40,7 +43,11 @@ class TestRequiredAndPreferred:
         ("text", "required", "preferred"),
         [
             ("Requirements:\n- Python\n- SQL\n\nNice to have:\n- Docker", {"python", "sql"}, {"docker"}),
-            ("Minimum qualifications:\nExperience with Java.\nPreferred qualifications:\nKnowledge of Spark.", {"java"}, {"spark"}),
+            (
+                "Minimum qualifications:\nExperience with Java.\nPreferred qualifications:\nKnowledge of Spark.",
+                {"java"},
+                {"spark"},
+            ),
             ("You must have Python. Experience with Go is a plus.", {"python"}, {"go"}),
             ("SQL experience required; Python, R, Tableau preferred", {"sql"}, {"python", "r", "tableau"}),
             ("Experience with data visualisation (Tableau preferred) and SQL.", {"sql"}, {"tableau"}),
@@ -80,7 +87,9 @@ class TestAlternatives:
         assert found["sql"].any_of is None
         assert found["aws"].any_of not in (None, found["java"].any_of)
 
-    @pytest.mark.parametrize("text", ["Requirements:\n- Java and Scala", "Requirements:\n- HTML/CSS", "Requirements:\n- Java, Scala"])
+    @pytest.mark.parametrize(
+        "text", ["Requirements:\n- Java and Scala", "Requirements:\n- HTML/CSS", "Requirements:\n- Java, Scala"]
+    )
     def test_a_list_is_no_choice(self, text: str) -> None:
         assert all(wish.any_of is None for wish in wishes(text).values())
 
@@ -129,12 +138,18 @@ class TestSchooling:
     )
     def test_degree(self, text: str, level: Education, required: bool, or_experience: bool) -> None:
         found = read(text)
-        assert (found.education, found.education_required, found.education_or_experience) == (level, required, or_experience)
+        assert (found.education, found.education_required, found.education_or_experience) == (
+            level,
+            required,
+            or_experience,
+        )
 
 
 class TestTheRest:
     def test_duties_are_quoted(self) -> None:
-        found = read("What you will do\n- Build the billing service\n- Mentor two juniors\n\nRequirements\n- Python skills")
+        found = read(
+            "What you will do\n- Build the billing service\n- Mentor two juniors\n\nRequirements\n- Python skills"
+        )
         assert [duty.text for duty in found.duties] == ["Build the billing service", "Mentor two juniors"]
         assert [line.text for line in found.lines] == ["Python skills"]
 
@@ -154,7 +169,13 @@ class TestTheRest:
         assert read(text).visa_sponsored is sponsored
 
     @pytest.mark.parametrize(
-        ("text", "share"), [("Up to 25% travel.", 0.25), ("Travel required: 10 %", 0.1), ("Ability to travel is needed.", None), ("A travel startup.", None)]
+        ("text", "share"),
+        [
+            ("Up to 25% travel.", 0.25),
+            ("Travel required: 10 %", 0.1),
+            ("Ability to travel is needed.", None),
+            ("A travel startup.", None),
+        ],
     )
     def test_travel(self, text: str, share: float | None) -> None:
         assert read(text).travel_share == share
@@ -163,7 +184,20 @@ class TestTheRest:
         assert read("") == Requirements()
 
 
-@given(st.lists(st.sampled_from(["Requirements:", "- 5+ years of Python or Java", "Nice to have", "Degree in Statistics; SQL required (Go a plus).", "", "Visa ok. 20% travel"])))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "Requirements:",
+                "- 5+ years of Python or Java",
+                "Nice to have",
+                "Degree in Statistics; SQL required (Go a plus).",
+                "",
+                "Visa ok. 20% travel",
+            ]
+        )
+    )
+)
 def test_every_quote_is_verbatim(lines: list[str]) -> None:
     text = "\n".join(lines)
     found = read(text)

@@ -63,7 +63,10 @@ FIELDS: list[tuple[str, Pay | None]] = [
 TEXTS: list[tuple[str, Pay | None]] = [
     ("We offer competitive pay ($100k-$200k), equity (0.5%-1.5%).", Pay(100_000, 200_000, "USD", YEAR)),
     ("Acme | Engineer | Berlin | 40-65k € + bonus\nWe build.", Pay(40_000, 65_000, "EUR", YEAR)),
-    ("The base salary range for this role is USD$223,000 per year - USD$248,000 per year.", Pay(223_000, 248_000, "USD", YEAR)),
+    (
+        "The base salary range for this role is USD$223,000 per year - USD$248,000 per year.",
+        Pay(223_000, 248_000, "USD", YEAR),
+    ),
     ("Salary: $80k guaranteed, up to $120k + Bonus DOE", Pay(80_000, 120_000, "USD", YEAR)),
     ("I'm looking to pay anywhere between $100-$200 per hour based on your skills.", Pay(100, 200, "USD", HOUR)),
     ("We just raised $375 million from Alphabet.", None),
@@ -96,18 +99,33 @@ def test_pay_is_found_in_prose_and_other_sums_are_not(text: str, expected: Pay |
 
 @pytest.mark.parametrize(
     ("digits", "value"),
-    [("1,234.50", 1234.5), ("1.234,50", 1234.5), ("60.000", 60_000), ("12'500", 12_500), ("37,5", 37.5), ("1 000", 1000), ("0.5", 0.5)],
+    [
+        ("1,234.50", 1234.5),
+        ("1.234,50", 1234.5),
+        ("60.000", 60_000),
+        ("12'500", 12_500),
+        ("37,5", 37.5),
+        ("1 000", 1000),
+        ("0.5", 0.5),
+    ],
 )
 def test_numbers_of_any_custom(digits: str, value: float) -> None:
     assert number(digits) == value
 
 
-@pytest.mark.parametrize(("mark", "code"), [("US$", "USD"), ("€", "EUR"), ("usd $", "USD"), ("zł", "PLN"), ("xyz", None)])
+@pytest.mark.parametrize(
+    ("mark", "code"), [("US$", "USD"), ("€", "EUR"), ("usd $", "USD"), ("zł", "PLN"), ("xyz", None)]
+)
 def test_currency_marks(mark: str, code: str | None) -> None:
     assert currency_code(mark) == code
 
 
-_PERIODS = {HOUR: ("/hr", "per hour", "an hour"), DAY: ("/day", "per day"), MONTH: ("/month", "a month"), YEAR: ("/yr", "per annum", "a year")}
+_PERIODS = {
+    HOUR: ("/hr", "per hour", "an hour"),
+    DAY: ("/day", "per day"),
+    MONTH: ("/month", "a month"),
+    YEAR: ("/yr", "per annum", "a year"),
+}
 _RANGE = {HOUR: (10, 400), DAY: (100, 3_000), MONTH: (1_000, 30_000), YEAR: (15_000, 900_000)}
 
 
@@ -117,7 +135,9 @@ def written_pay(draw: st.DrawFn) -> tuple[str, Pay]:
     period = draw(st.sampled_from(list(_PERIODS)))
     low = draw(st.integers(*_RANGE[period]))
     high = draw(st.integers(low, _RANGE[period][1]))
-    symbol, code = draw(st.sampled_from([("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("CHF ", "CHF"), ("USD ", "USD"), ("C$", "CAD")]))
+    symbol, code = draw(
+        st.sampled_from([("$", "USD"), ("€", "EUR"), ("£", "GBP"), ("CHF ", "CHF"), ("USD ", "USD"), ("C$", "CAD")])
+    )
     if period is YEAR and draw(st.booleans()):
         low, high = low // 1000 * 1000, high // 1000 * 1000
         sums = [f"{low // 1000}k", f"{high // 1000}k"]

@@ -44,6 +44,8 @@ class PostingFiles:
             )
         text = head.decode(encoding_of(head), "replace").lstrip("\ufeff \r\n\t\x00")
         source = _source(name)
+        if not text:
+            raise Invalid("empty", "The file is empty.")
         if text[0] in "[{":
             return read_lines(data, source) if _is_lines(text) else read_json(data, source)
         if re.match(r"<(?:!doctype|html|head|body|\?xml|script|div|main|article|!--|section|p\b)", text, re.I):
@@ -60,11 +62,11 @@ def _source(name: str) -> str:
 
 
 def _is_lines(text: str) -> bool:
-    """True for JSON lines: the first line is a whole object, or more lines begin with one."""
+    """True for JSON lines: the first line ends like an object and the next begins like one."""
     if not text.startswith("{"):
         return False
     first, _, rest = text.partition("\n")
-    return first.rstrip().endswith("}") and (not rest.strip() or rest.lstrip().startswith("{")) and first.count('"') > 1
+    return first.rstrip().endswith("}") and rest.lstrip().startswith("{") and first.count('"') > 1
 
 
 def _whole(data: bytes | Path, limit: int) -> str:

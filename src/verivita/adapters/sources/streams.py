@@ -15,13 +15,15 @@ MAX_BYTES = 2 * 1024**3
 """A file is read to this many unpacked bytes, then refused: a packed file may claim any size."""
 MAX_LINE = 8 * 1024**2
 _BLOCK = 1 << 16
+_HEAD = 1 << 16
 
 
 class _Bounded(io.RawIOBase):
     """A stream that refuses to give more than `MAX_BYTES`."""
 
-    def __init__(self, inner: BinaryIO) -> None:
+    def __init__(self, inner: BinaryIO, source: BinaryIO) -> None:
         self._inner = inner
+        self._source = source
         self._left = MAX_BYTES
 
     def readable(self) -> bool:
@@ -41,6 +43,7 @@ class _Bounded(io.RawIOBase):
 
     def close(self) -> None:
         self._inner.close()
+        self._source.close()
         super().close()
 
 
@@ -49,12 +52,12 @@ def open_stream(data: bytes | Path) -> io.BufferedReader:
     source: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data.open("rb")
     if source.read(2) == b"\x1f\x8b":
         source.seek(0)
-        return io.BufferedReader(_Bounded(cast(BinaryIO, gzip.GzipFile(fileobj=source))), _BLOCK)
+        return io.BufferedReader(_Bounded(cast(BinaryIO, gzip.GzipFile(fileobj=source)), source), _BLOCK)
     source.seek(0)
-    return io.BufferedReader(_Bounded(source), _BLOCK)
+    return io.BufferedReader(_Bounded(source, source), _BLOCK)
 
 
-def read_head(data: bytes | Path, size: int = 65_536) -> bytes:
+def read_head(data: bytes | Path, size: int = _HEAD) -> bytes:
     """The first unpacked bytes, for telling what a file is."""
     with open_stream(data) as stream:
         return stream.read(size)
@@ -67,7 +70,7 @@ def encoding_of(head: bytes) -> str:
     if head.startswith(b"\xef\xbb\xbf"):
         return "utf-8-sig"
     try:
-        head[: max(0, len(head) - 4)].decode("utf-8")
+        head[: -4 if len(head) >= _HEAD else None].decode("utf-8")
     except UnicodeDecodeError as error:
         # A few broken bytes in UTF-8 are replaced; a text of another encoding fails early and often.
         bad = sum(1 for byte in head[error.start :] if byte >= 0x80)

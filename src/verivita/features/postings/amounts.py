@@ -69,7 +69,7 @@ _JOIN = (
     r"|(?:\s[a-z]{1,12})?,?\s(?:up )to\s)"
 )
 _MONEY = re.compile(
-    rf"(?<![\w.,$€£#/:@=&?])(?<!\d[-–])(?:{_FIRST})(?P<p1>\+)?(?:{_PERIOD_INSIDE}{_JOIN}(?:{_SECOND}))?(?P<plus>\+)?(?![\w%]|\s?%|[.,]?\d)",
+    rf"(?<![\w.,$€£#/@=&?])(?<!:(?=\d))(?<!\d[-–])(?:{_FIRST})(?P<p1>\+)?(?:{_PERIOD_INSIDE}{_JOIN}(?:{_SECOND}))?(?P<plus>\+)?(?![\w%]|\s?%|[.,]?\d)",
     re.I,
 )
 _FACTOR = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "m": 1e6, "mm": 1e6, "mln": 1e6, "mio": 1e6, "million": 1e6}

@@ -239,6 +239,9 @@ def _company(kinds: list[tuple[str, str]], text: str) -> str:
 
 
 def _company_of_head(kinds: list[tuple[str, str]]) -> str:
+    sentence = _IS_HIRING.match(kinds[0][0]) if kinds and len(kinds[0][0].split()) > 4 else None
+    if sentence and re.search(r"\b(?:hiring|looking|seeking|recruiting)\b", sentence[0]):
+        return sentence[1]
     named = next((name for part, kind in kinds if kind == "name" and (name := _name(part))), "")
     if named:
         return named
@@ -307,7 +310,7 @@ def _split_roles(part: str, company: str) -> list[str]:
     if company and text.lower().startswith(company.lower()):
         text = text[len(company) :]
     text = re.sub(r"\b(?:onsite|on-site|remote|full[- ]?time|fulltime|visa|urgent)\b[:,]?", " ", text, flags=re.I)
-    text = squeeze(text).strip(" ,-–:()[]|.")
+    text = re.split(r"\s+in\s+(?=[A-Z])", squeeze(text))[0].strip(" ,-–:()[]|.")
     pieces = (
         re.split(r"\s*;\s*|\s*,\s*(?![^()]*\))|\s+&\s+|\s+and\s+", text) if len(_NOUN.findall(text)) >= 2 else [text]
     )
