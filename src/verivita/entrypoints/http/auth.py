@@ -69,7 +69,7 @@ async def _refuse_forged(request: Request, secret: str) -> None:
     if sent is None and request.headers.get("content-type", "").startswith(
         ("application/x-www-form-urlencoded", "multipart/form-data")
     ):
-        field = (await request.form()).get("csrf_token")
+        field = (await request.form()).get("csrf")
         sent = field if isinstance(field, str) else None
     if sent is None or not hmac.compare_digest(sent.encode(), csrf_token(secret).encode()):
         raise Denied("csrf", "The form's token is missing or old.", next="Load the page again and repeat.")

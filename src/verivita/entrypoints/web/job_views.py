@@ -120,6 +120,8 @@ class JobsView:
     of_all: int = 0
     legs: str = ""
     missing: str = ""
+    working: str = ""
+    """What is still being computed, in one line."""
     rows: tuple[JobRowView, ...] = ()
     page_links: PageLinks | None = None
     preview: PreviewView | None = None

@@ -136,6 +136,8 @@ class PaperRow:
     state_kind: str
     added: Moment
     delete_url: str | None = None
+    use_url: str | None = None
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,3 +147,4 @@ class LibraryView:
     rows: tuple[PaperRow, ...]
     drop: DropView = field(default_factory=DropView)
     empty: EmptyView | None = None
+    remove_example_url: str | None = None

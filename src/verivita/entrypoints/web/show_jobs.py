@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from urllib.parse import urlencode
 
@@ -87,10 +87,19 @@ def why(posting: Posting, match: Match | None) -> str:
         return match.reason or "not scored"
     musts = [pair for pair in match.pairs if pair.required]
     if not musts:
-        return "no must-haves are said"
+        return _skills_line(match) or "no must-haves are said"
     met = sum(pair.state is WishState.MET for pair in musts)
     lacking = [pair.label for pair in musts if pair.state is WishState.NOT_MET]
     text = f"{met} of {plural(len(musts), 'must-have')}"
+    return f"{text} · no proof: {', '.join(lacking[:4])}" if lacking else text
+
+
+def _skills_line(match: Match) -> str:
+    """The same for a match without pairs, as lists have them: skills of both texts."""
+    wanted, lacking = len(match.matched_skills) + len(match.missing_skills), match.missing_skills
+    if not wanted:
+        return ""
+    text = f"{len(match.matched_skills)} of {plural(wanted, 'skill')}"
     return f"{text} · no proof: {', '.join(lacking[:4])}" if lacking else text
 
 
@@ -165,12 +174,20 @@ def lever_view(lever: Lever) -> LeverView:
     return LeverView(lever.label, whole(lever.from_score), whole(lever.to_score), BANDS[lever.band])
 
 
-def understood_views(understanding: Understanding) -> tuple[UnderstoodView, ...]:
-    """Each thing understood, with the search that remains without it; then the words that were not used."""
+def understood_views(
+    understanding: Understanding, fields: Mapping[str, object] | None = None
+) -> tuple[UnderstoodView, ...]:
+    """Each thing understood, with the search that remains without it; then the words that were not used. `fields` are
+    the other conditions of the same search."""
     used = [(reading, True) for reading in understanding.readings]
     unused = [(reading, False) for reading in understanding.unused]
     return tuple(
-        UnderstoodView(reading.said, reading.reading, search_url(without(understanding.query, reading.said)), flag)
+        UnderstoodView(
+            reading.said,
+            reading.reading,
+            search_url(without(understanding.query, reading.said), **(fields or {})),
+            flag,
+        )
         for reading, flag in used + unused
     )
 

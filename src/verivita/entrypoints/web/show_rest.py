@@ -59,6 +59,7 @@ def shell(
     csrf: str = "",
     toasts: Sequence[Toast] = (),
     sign_out_url: str | None = None,
+    example: bool = False,
 ) -> Shell:
     """The navigation and what stands at its foot. `current` is the key of a place: papers, jobs or settings."""
     nav = (
@@ -76,6 +77,7 @@ def shell(
         single_keys=single_keys,
         toasts=tuple(toasts),
         sign_out_url=sign_out_url,
+        example=example,
     )
 
 

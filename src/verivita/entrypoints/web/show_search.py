@@ -60,9 +60,10 @@ def filter_menus(filters: PostingFilters, sources: Sequence[str] = ()) -> tuple[
     return tuple(menus)
 
 
-def sort_options(chosen: SortBy) -> tuple[Option, ...]:
-    """The orders of the list."""
-    return tuple(Option(str(key), label, key is chosen) for key, label in SORTS.items())
+def sort_options(chosen: SortBy | None) -> tuple[Option, ...]:
+    """The orders of the list; None is our choice, which follows what is asked."""
+    ours = Option("", "What fits best", chosen is None)
+    return (ours, *(Option(str(key), label, key is chosen) for key, label in SORTS.items()))
 
 
 def page_links(page: Page[T], query: str, fields: Mapping[str, object]) -> PageLinks:
@@ -78,15 +79,19 @@ def page_links(page: Page[T], query: str, fields: Mapping[str, object]) -> PageL
     )
 
 
-def nothing_found(best: tuple[str, int, str] | None, clear_url: str = "/jobs") -> EmptyView:
-    """No job meets the search. `best` is (the reading, how many there are without it, that search's address)."""
+def nothing_found(
+    best: tuple[str, int, str] | None, clear_url: str = "/jobs", others: Sequence[tuple[str, int, str]] = ()
+) -> EmptyView:
+    """No job meets the search. `best` is (the reading, how many there are without it, that search's address); `others`
+    are further ways on of the same kind."""
     if best is None or best[1] == 0:
         return EmptyView("Nothing found", "No job meets this search.", Link("Show all jobs", clear_url))
     reading, count, url = best
     text = (
         f"No job meets all of this. Without “{reading}” there {'is' if count == 1 else 'are'} {plural(count, 'job')}."
     )
-    return EmptyView("Nothing found", text, Link("Search without it", url), (Link("Show all jobs", clear_url),))
+    more = tuple(Link(f"Without “{said}”: {number(found)}", to) for said, found, to in others if found)
+    return EmptyView("Nothing found", text, Link("Search without it", url), (*more, Link("Show all jobs", clear_url)))
 
 
 def no_jobs(example_url: str | None = None) -> EmptyView:

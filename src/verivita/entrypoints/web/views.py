@@ -57,6 +57,20 @@ class Shell:
     single_keys: bool = True
     toasts: tuple[Toast, ...] = ()
     sign_out_url: str | None = None
+    example: bool = False
+    """True where every paper belongs to the example person."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmView:
+    """A question before something is done that a link alone must not do; `danger` marks what cannot be undone."""
+
+    title: str
+    text: str
+    action: str
+    button: str
+    back_url: str = "/"
+    danger: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +181,7 @@ class AddView:
     )
     url_reason: str = "Reading an address means going out to the network. Switch on a job source first."
     url_error: str = ""
-    drop: DropView = field(default_factory=lambda: DropView("/jobs/import", ".csv,.json,.jsonl,.txt,.html", 50))
+    drop: DropView = field(default_factory=lambda: DropView("/jobs/import", ".csv,.json,.jsonl,.txt,.html", 200))
     progress: ProgressView | None = None
     run: RunView | None = None
     error_count: int = 0
@@ -219,9 +233,9 @@ class ErrorView:
 
 @dataclass(frozen=True, slots=True)
 class SignInView:
-    """The door. `state`: needed (show how to get the link), confirm (a link was opened), spent or unknown."""
+    """The door. `state`: needed (show how to get the link), confirm (a link was opened) or spent."""
 
     state: str
     token: str = ""
-    command: str = "verivita owner-link"
-    action: str = "/owner"
+    command: str = "verivita link"
+    action: str = "/enter"

@@ -1,0 +1,103 @@
+"""Who looks at a page, and the shell around it: their papers, how many jobs there are, theme and form token."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.responses import RedirectResponse
+
+from verivita.bootstrap.container import Container
+from verivita.core.principal import Principal
+from verivita.entrypoints.http.auth import COOKIE, Caller, csrf_token
+from verivita.entrypoints.web import show_rest
+from verivita.entrypoints.web.views import Shell, Toast
+from verivita.features.identity import Person
+from verivita.features.library import Document, DocumentKind, DocumentStatus
+
+PROVING = (DocumentKind.RESUME, DocumentKind.PORTFOLIO)
+DID = {
+    "added": "The posting is kept here.",
+    "known": "This posting was here already.",
+    "removed": "The paper is erased, with all that was read from it.",
+    "twin": "You gave this very file before. Here it is.",
+    "counts": "This paper counts for your matches again.",
+    "rests": "This paper no longer counts for your matches.",
+    "again": "The paper is being read again.",
+    "wishes": "Your wishes are saved.",
+    "appearance": "The appearance is saved.",
+    "key": "The key no longer works.",
+    "example": "The example person is here. Reading her papers takes a few seconds.",
+    "no-example": "The example person and her postings are gone.",
+}
+"""What a page says was done; the address holds only the key, so that no link can put words into our mouth."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One person on one page. `papers` are all of theirs, newest first."""
+
+    principal: Principal
+    person: Person
+    papers: tuple[Document, ...]
+    open_jobs: int
+    now: datetime
+
+    @property
+    def has_paper(self) -> bool:
+        """True where something can be compared with a posting."""
+        return any(p.is_active and p.status is DocumentStatus.READY and p.kind in PROVING for p in self.papers)
+
+    @property
+    def only_example(self) -> bool:
+        """True where every paper belongs to the example person."""
+        return bool(self.papers) and all(paper.is_example for paper in self.papers)
+
+
+def services(request: Request) -> Container:
+    """Every service of this process."""
+    container: Container = request.app.state.container
+    return container
+
+
+async def visit_of(request: Request, principal: Caller) -> Visit:
+    """The visit of a caller who is known; its shell goes to `request.state.shell`. Raises `Unauthenticated`."""
+    container = services(request)
+    person = await container.identity.me(principal)
+    papers = tuple(await container.library.all(principal))
+    counts = await container.postings.counts(principal)
+    visit = Visit(principal, person, papers, counts.open, container.clock.now())
+    request.state.shell = shell_of(request, visit)
+    return visit
+
+
+Visitor = Annotated[Visit, Depends(visit_of)]
+"""The visit as an argument of a route."""
+
+
+def shell_of(request: Request, visit: Visit) -> Shell:
+    """What stands around the page that is asked for."""
+    path, wants = request.url.path, visit.person.preferences
+    current = next((key for key in ("jobs", "settings") if path.startswith(f"/{key}")), "papers")
+    did = DID.get(request.query_params.get("did", ""))
+    secret = request.cookies.get(COOKIE)
+    return show_rest.shell(
+        current,
+        papers=len(visit.papers),
+        jobs=visit.open_jobs,
+        person=visit.person.name,
+        role="" if visit.person.name.lower() == visit.person.role else str(visit.person.role),
+        theme="" if wants.theme == "system" else wants.theme,
+        single_keys=wants.keys_enabled,
+        csrf=csrf_token(secret) if secret else "",
+        toasts=(Toast(did),) if did else (),
+        sign_out_url="/leave",
+        example=visit.only_example,
+    )
+
+
+def go(url: str) -> RedirectResponse:
+    """Send the browser to a page after a form was taken."""
+    return RedirectResponse(url, 303)
