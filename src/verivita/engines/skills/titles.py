@@ -22,6 +22,8 @@ _KEEP_S = ("ss", "us", "is", "ics", "sales")
 SIGNALS = ("names", "about", "ngrams", "words")
 WITH_VECTORS = np.array([8.02, 6.17, 4.13, 2.12], np.float32)
 WITHOUT_VECTORS = np.array([0.0, 0.0, 9.80, 3.88], np.float32)
+UNTOLD = 0.8
+"""What a missing description counts, as a share of the name's cosine: about what descriptions reach."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class OccupationLinker:
         self._encoder = encoder
         self.names = [name for occupation in self.occupations for name in occupation.names]
         self.owner = np.array([i for i, o in enumerate(self.occupations) for _ in o.names], np.int64)
+        self._told = np.array([bool(o.about) for o in self.occupations], bool)[self.owner]
         self._ngrams = CharIndex(self.names)
         self._words = [{singular(w) for name in o.names for w in _words(name)} for o in self.occupations]
         counts = Counter(word for words in self._words for word in words)
@@ -86,8 +89,8 @@ class OccupationLinker:
         if self._encoder is not None:
             await self.prepare()
             vector = (await self._encoder.embed([asked]))[0]
-            found[1] = (self._about_vectors @ vector)[self.owner]
             found[0] = 0.0 if self._name_vectors is None else self._name_vectors @ vector
+            found[1] = np.where(self._told, (self._about_vectors @ vector)[self.owner], UNTOLD * found[0])
         return found
 
     def combine(self, signals: NDArray[np.float32]) -> tuple[Scores, NDArray[np.int64]]:
