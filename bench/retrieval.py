@@ -1,7 +1,8 @@
 """Order of found documents: nDCG@10, recall@100, MRR and milliseconds of each leg, the plain fusions and the default.
 
-`default` is what the product does when nothing is configured: the shipped encoder and the tantivy word index, the
-weighted sum of their first hundred candidates. The vectors are compared exactly, as in a partition of this size.
+`hybrid` is the shipped encoder and the tantivy word index, fused by the weighted sum of their first hundred candidates;
+`rrf` fuses by reciprocal ranks instead; `default`, what the product does when nothing is configured, smooths `hybrid`
+over neighbours. The vectors are compared exactly, as in a partition of this size.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from bench.report import Outcome, wanted
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.engines.retrieval.fusion import reciprocal_ranks, weighted_sum
-from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, Fuse, Leg, hybrid, lexical_leg
+from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, Fuse, Leg, Vectors, hybrid, lexical_leg
 from verivita.engines.retrieval.ports import Hit, Partition, TextEntry, Vector
 
 HERE = Partition(str(UUID(int=1)))
@@ -99,8 +100,8 @@ async def measured(search: Search, queries: Mapping[str, str], names: Sequence[s
     return {**figures(ranked, right), "ms_p50": float(p50), "ms_p95": float(p95)}
 
 
-async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> Callable[[str], dict[str, Leg]]:
-    """Both legs over the set's documents; document i is UUID(i)."""
+async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> tuple[Callable[[str], dict[str, Leg]], Vectors]:
+    """Both legs over the set's documents, and their vectors; document i is UUID(i)."""
     words = TantivyIndex(folder)
     entries = [TextEntry(UUID(int=i), title, text) for i, (_, title, text) in enumerate(item.documents)]
     await words.upsert(HERE, entries)
@@ -109,7 +110,10 @@ async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> Callable[[str
     async def near(query: str) -> Sequence[Hit]:
         return nearest(vectors, (await embedder.embed([query]))[0])
 
-    return lambda query: {DENSE: partial(near, query), LEXICAL: lexical_leg(words, HERE, query)}
+    async def stored(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        return {id: vectors[id.int] for id in ids}
+
+    return lambda query: {DENSE: partial(near, query), LEXICAL: lexical_leg(words, HERE, query)}, stored
 
 
 def nearest(vectors: Vector, query: Vector) -> list[Hit]:
@@ -124,20 +128,21 @@ async def modes(item: Set) -> dict[str, float]:
     embedder = OnnxEmbedder()
     names = [document[0] for document in item.documents]
     with tempfile.TemporaryDirectory() as folder:
-        both = await legs(item, Path(folder), embedder)
+        both, stored = await legs(item, Path(folder), embedder)
 
         async def alone(name: str, query: str) -> Sequence[Hit]:
             return await both(query)[name]()
 
-        async def fused(fuse: Fuse, query: str) -> Sequence[Hit]:
-            outcome = await hybrid(both(query), CANDIDATES, fuse=fuse)
+        async def fused(fuse: Fuse, vectors: Vectors | None, query: str) -> Sequence[Hit]:
+            outcome = await hybrid(both(query), CANDIDATES, fuse=fuse, vectors=vectors)
             return [Hit(hit.id, hit.score) for hit in outcome.hits]
 
         searches: dict[str, Search] = {
             "bm25": partial(alone, LEXICAL),
             "dense": partial(alone, DENSE),
-            "hybrid": partial(fused, reciprocal_ranks),
-            "default": partial(fused, weighted_sum),
+            "rrf": partial(fused, reciprocal_ranks, None),
+            "hybrid": partial(fused, weighted_sum, None),
+            "default": partial(fused, weighted_sum, stored),
         }
         found = {}
         for mode, search in searches.items():

@@ -116,6 +116,38 @@ async def test_another_fusion_can_be_given() -> None:
     assert [hit.id for hit in (await hybrid(LEGS, 3, fuse=reciprocal_ranks)).hits] == [B, A, C]
 
 
+VECTORS = {A: np.array([1.0, 0.0]), B: np.array([0.0, 1.0]), C: np.array([0.0, 1.0])}
+
+
+async def test_neighbours_vouch_for_each_other_by_hand() -> None:
+    async def vectors(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        return {id: VECTORS[id].astype(np.float32) for id in ids}
+
+    outcome = await hybrid(LEGS, 10, vector_weight=0.6, vectors=vectors)
+    # Fused: A 0.6, B 0.4, C 0. Only B and C lie together: C gains 0.4 x 0.4, B 0.4 x 0; all are divided by 1.4.
+    assert {hit.id: hit.score for hit in outcome.hits} == pytest.approx({A: 0.6 / 1.4, B: 0.4 / 1.4, C: 0.16 / 1.4})
+    assert (outcome.legs[-1].name, outcome.legs[-1].ran, outcome.legs[-1].found) == ("neighbours", True, 3)
+    assert outcome.mode is SearchMode.HYBRID
+
+
+async def test_without_the_vectors_the_fused_order_stays() -> None:
+    async def off(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        raise Unavailable("x", "No vectors.")
+
+    async def slow(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        await asyncio.sleep(60)
+        return {}
+
+    async def none(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        return {}
+
+    plain = await hybrid(LEGS, 10)
+    for vectors, why in ((off, "No vectors."), (slow, "no answer within 0.05 seconds"), (none, "")):
+        outcome = await hybrid(LEGS, 10, vectors=vectors, timeout=0.05)
+        assert outcome.hits == plain.hits
+        assert outcome.legs[-1].why_not == why
+
+
 class Both:
     """Remembers what it was asked; plays embedder, vector index and word index."""
 

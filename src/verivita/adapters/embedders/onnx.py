@@ -78,9 +78,12 @@ class OnnxEmbedder:
         """The rows that have words, and their arrays; long texts first, so that the workers finish together."""
         if not any(texts):
             return [], []
+        loop = asyncio.get_running_loop()
+        if len(texts) == 1:
+            alone = await loop.run_in_executor(self._workers, self._whole, texts, output)
+            return list(range(len(alone))), alone
         ids = await asyncio.to_thread(self._split, texts)
         rows = sorted((i for i, row in enumerate(ids) if row.size > 2), key=lambda i: -ids[i].size)
-        loop = asyncio.get_running_loop()
         parts = [rows[start : start + SLICE] for start in range(0, len(rows), SLICE)]
         if len(rows) <= self._threads * SLICE:
             parts = [rows[start :: self._threads] for start in range(min(self._threads, len(rows)))]
@@ -91,6 +94,10 @@ class OnnxEmbedder:
             for part, arrays in zip(turn, await asyncio.gather(*done), strict=True):
                 found.update(zip(part, arrays, strict=True))
         return list(found), list(found.values())
+
+    def _whole(self, texts: Sequence[str], output: str) -> list[Vector]:
+        """A single text in one go, so that a query changes threads once."""
+        return self._run([row for row in self._split(texts) if row.size > 2], output)
 
     def _split(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         _, tokenizer = self._load()

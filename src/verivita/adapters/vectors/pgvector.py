@@ -9,13 +9,26 @@ from using an index for conditions whose operator may leak, which rules out an i
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import UUID
 
+import numpy as np
 from pgvector.sqlalchemy import HALFVEC
-from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, Text, bindparam, delete, func, select, text
+from sqlalchemy import (
+    Column,
+    Index,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    SmallInteger,
+    Text,
+    bindparam,
+    delete,
+    func,
+    select,
+    text,
+)
 from sqlalchemy.dialects import postgresql as pg
 
 from verivita.core.errors import Invalid
@@ -104,6 +117,17 @@ class PgVectorIndex:
             if len(hits) < k:
                 hits = await _rows(tx, _EXACT.format(where=condition), values)
         return hits
+
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds, in half precision."""
+        binary = func.halfvec_send(points.c.embedding, type_=LargeBinary).label("binary")  # text would cost far more
+        statement = select(points.c.id, binary).where(
+            points.c.tenant_id == _tenant(partition), points.c.collection == collection, points.c.id.in_(list(ids))
+        )
+        async with self._begin(partition) as tx:
+            return {
+                row.id: np.frombuffer(row.binary, ">f2", offset=4).astype(np.float32) for row in await tx.run(statement)
+            }
 
     async def delete(self, partition: Partition, collection: str, ids: Sequence[UUID] | None) -> None:
         """Remove these ids; None removes the partition's whole part of the collection."""

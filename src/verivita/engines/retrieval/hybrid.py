@@ -11,9 +11,19 @@ from uuid import UUID
 
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.fusion import weighted_sum
-from verivita.engines.retrieval.ports import Embedder, Filter, Hit, LexicalIndex, Partition, Reranker, VectorIndex
+from verivita.engines.retrieval.neighbours import supported
+from verivita.engines.retrieval.ports import (
+    Embedder,
+    Filter,
+    Hit,
+    LexicalIndex,
+    Partition,
+    Reranker,
+    Vector,
+    VectorIndex,
+)
 
-DENSE, LEXICAL, RERANK = "dense", "lexical", "rerank"
+DENSE, LEXICAL, NEIGHBOURS, RERANK = "dense", "lexical", "neighbours", "rerank"
 CANDIDATES = 100
 RERANK_DEPTH = 50
 VECTOR_WEIGHT = 0.5
@@ -26,6 +36,9 @@ Leg = Callable[[], Awaitable[Sequence[Hit]]]
 
 Texts = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, str]]]
 """Fetches the texts that a reranker reads."""
+
+Vectors = Callable[[Sequence[UUID]], Awaitable[Mapping[UUID, Vector]]]
+"""Fetches the stored vectors of found items; may raise `Unavailable`."""
 
 Fuse = Callable[[Mapping[str, Sequence[Hit]], Mapping[str, float]], list[Hit]]
 
@@ -104,6 +117,7 @@ async def hybrid(
     *,
     vector_weight: float = VECTOR_WEIGHT,
     fuse: Fuse = weighted_sum,
+    vectors: Vectors | None = None,
     timeout: float = LEG_TIMEOUT,
 ) -> Outcome:
     """The `k` best over all legs; `vector_weight` (0..1) is the share of the leg named `dense`, others share the rest.
@@ -111,6 +125,7 @@ async def hybrid(
     A leg that raises `Unavailable` or needs more than `timeout` seconds is left out and named so in the outcome; when
     none ran the outcome is empty and its mode `none`: the caller decides whether that is an error. The default of
     fusion (weighted sum of min-max scores, half and half) was chosen on development data: see bench/retrieval.py.
+    With `vectors` the fused order is smoothed over neighbours; without them, or where they are down, it stays.
     """
     weight = min(1.0, max(0.0, vector_weight))
     runs = await asyncio.gather(*(_timed(name, leg, timeout) for name, leg in legs.items()))
@@ -124,9 +139,23 @@ async def hybrid(
         for rank, hit in enumerate(hits, start=1):
             ranks.setdefault(hit.id, {})[name] = rank
     fused = fuse({name: hits for name, hits in found.items() if weights[name] > 0}, weights)
-    return Outcome(
-        tuple(Ranked(hit.id, hit.score, ranks[hit.id]) for hit in fused[: max(0, k)]), tuple(r for r, _ in runs)
-    )
+    named = [run for run, _ in runs]
+    if vectors is not None and fused:
+        fused, run = await _smoothed(fused, vectors, timeout)
+        named.append(run)
+    return Outcome(tuple(Ranked(hit.id, hit.score, ranks[hit.id]) for hit in fused[: max(0, k)]), tuple(named))
+
+
+async def _smoothed(fused: list[Hit], vectors: Vectors, timeout: float) -> tuple[list[Hit], LegRun]:
+    start = time.perf_counter()
+    try:
+        async with asyncio.timeout(timeout):
+            known = await vectors([hit.id for hit in fused])
+    except TimeoutError:
+        return fused, LegRun(NEIGHBOURS, False, _since(start), 0, f"no answer within {timeout:g} seconds")
+    except Unavailable as error:
+        return fused, LegRun(NEIGHBOURS, False, _since(start), 0, error.message)
+    return supported(fused, known), LegRun(NEIGHBOURS, True, _since(start), len(known))
 
 
 async def reranked(

@@ -144,6 +144,14 @@ class VectorIndex(Protocol):
         ...
 
 
+class VectorFetch(Protocol):
+    """A capability of some vector indexes: giving stored vectors back. May raise `Unavailable`."""
+
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds."""
+        ...
+
+
 class LexicalIndex(Protocol):
     """BM25 over the shared texts of a partition. May raise `Unavailable`."""
 
