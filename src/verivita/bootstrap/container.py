@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
 
@@ -110,7 +110,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     engines = PostingEngines(_skills, embedder, vectors, lexical)
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
     search = SearchService(postings, library, embedder, vectors, lexical, None, load_taxonomy, clock)
-    matching = MatchingService(db, queue, identity, library, postings, search, _implied, clock)
+    matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
     return Container(
         settings=settings,
         url=url,
@@ -133,10 +133,6 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
 
 def _skills(text: str) -> Sequence[SkillMention]:
     return extract(text, load_taxonomy())
-
-
-def _implied(skill_ids: Iterable[str]) -> frozenset[str]:
-    return load_taxonomy().implied(skill_ids)
 
 
 def _keyring(settings: Settings, url: str) -> Keyring:

@@ -53,7 +53,11 @@ def all_pairs(
     pairs += _years_pair(profile, person, understood, posting)
     pairs += _education_pair(profile, understood)
     pairs += _title_pair(profile, person, understood, posting)
-    pairs += [_duty_pair(line, understood, lines) for line in posting.lines]
+    asked = [wish.quote for wish in understood.requirements.skills]
+    duties = [line for line in posting.lines if not any(line.start <= quote.start < line.end for quote in asked)]
+    # A line that names a skill is told by that skill; one that nothing shows is often about the company, not the work.
+    met = [_duty_pair(line, understood, lines) for line in duties]
+    pairs += [pair for pair in met if pair is not None]
     return tuple(pairs)
 
 
@@ -168,14 +172,11 @@ def _only(person: PreparedProfile, index: int) -> PreparedProfile:
     return PreparedProfile(person.skills, (person.roles[index],), person.degree, person.terms, False)
 
 
-def _duty_pair(line: Line, understood: Understood, lines: Sequence[tuple[Evidence, frozenset[str]]]) -> Pair:
+def _duty_pair(line: Line, understood: Understood, lines: Sequence[tuple[Evidence, frozenset[str]]]) -> Pair | None:
     text = understood.description[line.start : line.end]
     quote = Quote(text, line.start, line.end)
     best, share = _best_line([(term, part / line.total) for term, part in line.shares.items()], lines)
-    if best is not None and share >= LINE_FULL:
-        return Pair("duty", text, False, WishState.MET, quote, (best,))
-    if best is not None and share >= LINE_FULL * _PARTLY:
-        return Pair("duty", text, False, WishState.PARTLY, quote, (best,))
-    nearest = best if share >= _NEAR else None
-    note = "The nearest line says something else." if nearest else "No line of your papers is near this."
-    return Pair("duty", text, False, WishState.NOT_MET, quote, (), nearest, note)
+    if best is None or share < LINE_FULL * _PARTLY:
+        return None
+    state = WishState.MET if share >= LINE_FULL else WishState.PARTLY
+    return Pair("duty", text, False, state, quote, (best,))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from verivita.engines.skills import SkillKind, Taxonomy
 from verivita.features.library import CandidateProfile, ShownRole
@@ -147,6 +148,7 @@ def prepare_posting(
     )
 
 
+@cache
 def soft_skills(taxonomy: Taxonomy) -> frozenset[str]:
     """The ids of a taxonomy's soft skills."""
     return frozenset(skill.id for skill in taxonomy.skills if skill.kind is SkillKind.SOFT)
@@ -211,13 +213,16 @@ def _shares(weighed: Iterable[tuple[str, float]]) -> dict[str, int]:
 
 
 def _part_weights(wants: Requirements, groups: int, lines: int, title: bool) -> tuple[tuple[str, float], ...]:
-    """Shares of the parts that the posting speaks of; a part that says little weighs less."""
+    """Shares of the parts that the posting speaks of. What a thin posting leaves unsaid of skills and duties is a part of
+    its own, `not_said`, so that two skills met do not make a whole match."""
+    skills, duties = min(1.0, groups / 4), min(1.0, lines / 3)
     weights = {
-        "skills": 45.0 * min(1.0, groups / 4),
+        "skills": 45.0 * skills,
         "experience": 15.0 if wants.min_years and wants.min_years > 0 else 0.0,
         "education": 0.0 if wants.education is Education.NONE else 8.0 if wants.education_required else 4.0,
-        "responsibilities": 25.0 * min(1.0, lines / 3),
+        "responsibilities": 25.0 * duties,
         "title": 10.0 if title else 0.0,
+        "not_said": 45.0 * (1 - skills) + 25.0 * (1 - duties),
     }
     total = sum(weights.values())
     return tuple((name, weight / total) for name, weight in weights.items() if weight)

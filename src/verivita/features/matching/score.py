@@ -1,4 +1,4 @@
-"""The match score: five parts, each 0 to 1, computed outside any language model and bound by laws.
+"""The match score: its parts, each 0 to 1, computed outside any language model and bound by laws.
 
 Same input, same bytes; more evidence never lowers a score (every part is monotone in the profile, and weights depend on
 the posting alone); repeats never raise it (terms and skills are sets); order, name, gender and school are never read.
@@ -11,7 +11,7 @@ from math import ceil
 from verivita.features.matching.model import Band, Part
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
 
-PARTS = ("skills", "experience", "education", "responsibilities", "title")
+PARTS = ("skills", "experience", "education", "responsibilities", "title", "not_said")
 LINE_FULL = 0.4
 """A line of the posting counts as wholly met when this share of its telling words is shown."""
 LINES_COUNTED = 0.5
@@ -22,6 +22,8 @@ DEGREE_STEP = 0.4
 """What each level of schooling below the one asked costs."""
 ANY_WORK = 0.1
 """How much a year of any other work counts."""
+UNSAID = 0.5
+"""What a thin posting leaves unsaid counts half: it speaks neither for nor against a person."""
 _BANDS = ((75.0, Band.STRONG), (60.0, Band.GOOD), (45.0, Band.STRETCH))
 
 
@@ -34,7 +36,7 @@ def overall(profile: PreparedProfile, posting: PreparedPosting) -> float | None:
 
 
 def parts(profile: PreparedProfile, posting: PreparedPosting) -> tuple[Part, ...]:
-    """All five parts; one of which the posting says nothing has score None and weight 0."""
+    """Every part; one of which the posting says nothing has score None and weight 0."""
     said, hits = dict(posting.weights), shared_terms(profile, posting)
     return tuple(
         Part(name, _round(_PART[name](profile, posting, hits)) if name in said else None, round(said.get(name, 0.0), 4))
@@ -147,4 +149,5 @@ _PART = {
     "education": education,
     "responsibilities": responsibilities,
     "title": title,
+    "not_said": lambda profile, posting, hits: UNSAID,
 }

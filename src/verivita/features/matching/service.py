@@ -13,11 +13,12 @@ from verivita.core.ids import PostingId
 from verivita.core.page import Page, PageRequest, page_of
 from verivita.core.principal import Principal
 from verivita.core.text import sha256
+from verivita.engines.skills import Taxonomy
 from verivita.features.identity import IdentityService
 from verivita.features.library import CandidateProfile, LibraryService
 from verivita.features.matching.explain import explain, score
 from verivita.features.matching.model import SCORE_VERSION, Match, Shortlist, Wishes
-from verivita.features.matching.prepared import Closure, prepare, prepare_posting
+from verivita.features.matching.prepared import prepare, prepare_posting, soft_skills
 from verivita.features.matching.repository import MatchRepository
 from verivita.features.matching.tasks import SCORE_ALL
 from verivita.features.postings import Posting, PostingsService
@@ -53,12 +54,12 @@ class MatchingService:
         library: LibraryService,
         postings: PostingsService,
         search: SearchService,
-        closure: Closure,
+        taxonomy: Callable[[], Taxonomy],
         clock: Clock,
     ) -> None:
         self.db, self.repo, self.queue = db, MatchRepository(), queue
         self._identity, self._library, self._postings, self._search = identity, library, postings, search
-        self._closure, self._clock = closure, clock
+        self._taxonomy, self._clock = taxonomy, clock
 
     async def explain(self, principal: Principal, posting_id: UUID) -> Match:
         """The whole match with one posting: parts, evidence from both texts, hard stops, levers. Raises `NotFound`."""
@@ -154,19 +155,21 @@ class MatchingService:
         side, now = await self._side(principal), self._clock.now()
 
         def run() -> list[Match]:
-            return [
-                replace(
-                    explain(side.profile, p.id, p.understood, side.wishes, self._closure, as_of=side.as_of),
-                    calculated_at=now,
-                )
-                for p in postings
-            ]
+            return [replace(self._explain(side, posting), calculated_at=now) for posting in postings]
 
         return await asyncio.to_thread(run)
 
+    def _explain(self, side: _Side, posting: Posting) -> Match:
+        names = self._taxonomy()
+        soft = soft_skills(names)
+        return explain(
+            side.profile, posting.id, posting.understood, side.wishes, names.implied, as_of=side.as_of, soft=soft
+        )
+
     def _compute(self, side: _Side, postings: Sequence[Posting]) -> list[Match]:
-        person = prepare(side.profile, self._closure, as_of=side.as_of)
-        return [score(person, prepare_posting(p.understood), p.id, p.understood, side.wishes) for p in postings]
+        names = self._taxonomy()
+        soft, person = soft_skills(names), prepare(side.profile, names.implied, as_of=side.as_of)
+        return [score(person, prepare_posting(p.understood, soft), p.id, p.understood, side.wishes) for p in postings]
 
     async def _side(self, principal: Principal) -> _Side:
         profile = await self._library.profile(principal)
