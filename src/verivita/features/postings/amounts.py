@@ -69,12 +69,14 @@ _JOIN = (
     r"|(?:\s[a-z]{1,12})?,?\s(?:up )to\s)"
 )
 _MONEY = re.compile(
-    rf"(?<![\w.,$€£#/@=&?])(?<!:(?=\d))(?<!\d[-–])(?:{_FIRST})(?P<p1>\+)?(?:{_PERIOD_INSIDE}{_JOIN}(?:{_SECOND}))?(?P<plus>\+)?(?![\w%]|\s?%|[.,]?\d)",
+    rf"(?<![\w.,$€£#/@=&?])(?<!:(?=\d))(?<!\d[-–])"
+    rf"(?:{_FIRST})(?P<p1>\+)?(?:{_PERIOD_INSIDE}{_JOIN}(?:{_SECOND}))?(?P<plus>\+)?(?![\w%]|\s?%|[.,]?\d)",
     re.I,
 )
 _FACTOR = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "m": 1e6, "mm": 1e6, "mln": 1e6, "mio": 1e6, "million": 1e6}
 _HINT = re.compile(
     r"[$€£¥₹₽₩₪₺₴₱฿₫]|\d\s?[kK](?![a-zA-Z])|\d{2}[.,' ]?\d{3}|\d\s?/\s?h|\d per hour|[A-Z]{3} ?\d|\d (?:EUR|USD|GBP|CHF|[Ee]uros?)"
+    r""
 )
 _RETIREMENT = frozenset({"401", "403", "457", "529"})
 

@@ -49,7 +49,8 @@ _RULE = re.compile(r"^[ \t]*[-=*_~#]{3,}[ \t]*$", re.M)
 # A page that sets single words in bold often breaks the line around them.
 _BROKEN_AFTER = re.compile(r"\b(in|with|of|and|or|as|for|to|the|an|using|like|including)[ \t]*\n(?![ \t]*(?:\n|[-•*]))")
 _BROKEN_BEFORE = re.compile(
-    r"(?<=[^\s.:;!?])[^\S\n]*\n[^\S\n]*(?:(?=\(|(?:and|or|in|with|of|for|is|are|to|experience)\b(?! you))|(?=([,;)]|\.(?=\s|[A-Z]|$))))"
+    r"(?<=[^\s.:;!?])[^\S\n]*\n[^\S\n]*(?:(?=\(|(?:and|or|in|with|of|for|is|are|to|experience)\b(?! you))"
+    r"|(?=([,;)]|\.(?=\s|[A-Z]|$))))"
 )
 _DASHED = re.compile(r"^[ \t]*[-=]{2,}[ \t]*(\S.{0,120}?)[ \t]*[-=]{2,}[ \t]*$", re.M)
 
