@@ -213,8 +213,11 @@ def _shares(weighed: Iterable[tuple[str, float]]) -> dict[str, int]:
 
 
 def _part_weights(wants: Requirements, groups: int, lines: int, title: bool) -> tuple[tuple[str, float], ...]:
-    """Shares of the parts that the posting speaks of. What a thin posting leaves unsaid of skills and duties is a part of
-    its own, `not_said`, so that two skills met do not make a whole match."""
+    """Shares of the parts that the posting speaks of.
+
+    What a thin posting leaves unsaid of skills and duties is a part of
+    its own, `not_said`, so that two skills met do not make a whole match.
+    """
     skills, duties = min(1.0, groups / 4), min(1.0, lines / 3)
     weights = {
         "skills": 45.0 * skills,

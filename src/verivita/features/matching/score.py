@@ -135,6 +135,11 @@ def title(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str] 
     return max([_title(role, posting) for role in profile.roles], default=0.0)
 
 
+def not_said(profile: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:  # noqa: ARG001
+    """What a thin posting leaves open: the same for everybody."""
+    return UNSAID
+
+
 def _title(role: PreparedRole, posting: PreparedPosting) -> float:
     return len(posting.title.keys() & role.grams) / (len(posting.title) or 1)
 
@@ -149,5 +154,5 @@ _PART = {
     "education": education,
     "responsibilities": responsibilities,
     "title": title,
-    "not_said": lambda profile, posting, hits: UNSAID,
+    "not_said": not_said,
 }
