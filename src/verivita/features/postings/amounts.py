@@ -75,7 +75,8 @@ _MONEY = re.compile(
 )
 _FACTOR = {"k": 1e3, "thousand": 1e3, "tsd": 1e3, "m": 1e6, "mm": 1e6, "mln": 1e6, "mio": 1e6, "million": 1e6}
 _HINT = re.compile(
-    r"[$€£¥₹₽₩₪₺₴₱฿₫]|\d\s?[kK](?![a-zA-Z])|\d{2}[.,' ]?\d{3}|\d\s?/\s?h|\d per hour|[A-Z]{3} ?\d|\d (?:EUR|USD|GBP|CHF|[Ee]uros?)"
+    r"[$€£¥₹₽₩₪₺₴₱฿₫]|\d\s?[kK](?![a-zA-Z])|\d{2}[.,' ]?\d{3}|\d\s?/\s?h"
+    r"|\d per hour|[A-Z]{3} ?\d|\d (?:EUR|USD|GBP|CHF|[Ee]uros?)"
     r""
 )
 _RETIREMENT = frozenset({"401", "403", "457", "529"})
