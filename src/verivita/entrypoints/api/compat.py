@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from fastapi import APIRouter, Request
 from pydantic import Field
 
 from verivita.entrypoints.api import postings as jobs
+from verivita.entrypoints.api import postings_bodies as bodies
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
 from verivita.entrypoints.http.auth import Caller
 from verivita.features.library import DocumentKind
+
+T = TypeVar("T")
 
 router = APIRouter(tags=["compatibility"], responses=PROBLEMS)
 
@@ -21,7 +24,7 @@ class SaveDocumentIn(Input):
 
     title: str = Field(min_length=1, max_length=200)
     content: str = Field(min_length=1, max_length=5_000_000)
-    metadata: dict[str, Any] | None = Field(None, max_length=50)
+    metadata: dict[str, Any] | None = Field(None, max_length=50, description="Taken, and not kept.")
 
 
 class SaveDocumentOut(Output):
@@ -45,12 +48,19 @@ class EmbedOut(Output):
     success: bool
 
 
+class SearchFilters(Input):
+    """Sections and documents to look in; one or several."""
+
+    section: str | list[str] | None = Field(None, max_length=20)
+    document_id: UUID | list[UUID] | None = None
+
+
 class SearchIn(Input):
     """A search in the caller's own papers; `filters` may name sections and documents."""
 
     query: str = Field(min_length=1, max_length=100_000)
     top_k: int = Field(5, ge=1, le=100)
-    filters: dict[str, Any] | None = Field(None, max_length=10)
+    filters: SearchFilters | None = None
 
 
 class SearchHit(Output):
@@ -90,9 +100,10 @@ async def embed(request: Request, caller: Caller, body: EmbedIn) -> EmbedOut:
 async def search(request: Request, caller: Caller, body: SearchIn) -> SearchOut:
     """Passages of the caller's own papers that fit a question."""
     service = request.app.state.container.search
-    sections = (body.filters or {}).get("section") or []
-    wanted = (sections,) if isinstance(sections, str) else tuple(map(str, sections))
-    found = await service.library(caller, body.query, body.top_k, sections=wanted)
+    where = body.filters or SearchFilters()
+    found = await service.library(
+        caller, body.query, body.top_k, sections=_several(where.section), document_ids=_several(where.document_id)
+    )
     vectors, _ = await service.embed(caller, [body.query])
     hits = [
         SearchHit(
@@ -110,25 +121,29 @@ async def search(request: Request, caller: Caller, body: SearchIn) -> SearchOut:
     return SearchOut(results=hits, query_embedding=vectors[0])
 
 
+def _several(given: T | list[T] | None) -> tuple[T, ...]:
+    return () if given is None else tuple(given) if isinstance(given, list) else (given,)
+
+
 @router.post("/api/job-list/search")
-async def job_list_search(request: Request, caller: Caller, body: jobs.JobSearchIn) -> jobs.JobsFound:
+async def job_list_search(request: Request, caller: Caller, body: bodies.JobSearchIn) -> bodies.JobsFound:
     """Search postings."""
     return await jobs.search(request, caller, body)
 
 
 @router.get("/api/job-list/jobs")
-async def job_list(request: Request, caller: Caller, paging: Paging) -> PageOf[jobs.JobOut]:
+async def job_list(request: Request, caller: Caller, paging: Paging) -> PageOf[bodies.JobOut]:
     """Open postings, newest first."""
-    return paged(await request.app.state.container.postings.page(caller, paging), jobs.job_out)
+    return paged(await request.app.state.container.postings.page(caller, paging), bodies.job_out)
 
 
 @router.get("/api/job-list/recommendations")
-async def job_list_recommendations(request: Request, caller: Caller, limit: int = 20) -> PageOf[jobs.JobOut]:
+async def job_list_recommendations(request: Request, caller: Caller, paging: Paging) -> PageOf[bodies.JobOut]:
     """The best matches with their reasons."""
-    return await jobs.recommendations(request, caller, min(max(limit, 1), 100))
+    return await jobs.recommendations(request, caller, paging)
 
 
 @router.get("/api/job-list/jobs/{job_id}")
-async def job_list_one(request: Request, caller: Caller, job_id: UUID) -> jobs.JobDetailOut:
+async def job_list_one(request: Request, caller: Caller, job_id: UUID) -> bodies.JobDetailOut:
     """One posting with its text."""
-    return jobs.detail_out(await request.app.state.container.postings.get(caller, job_id))
+    return bodies.detail_out(await request.app.state.container.postings.get(caller, job_id))

@@ -34,7 +34,7 @@ async def health(request: Request) -> Health:
 
 @router.get("/live")
 async def live() -> Ready:
-    """This process runs."""
+    """Whether this process runs."""
     return Ready(ready=True)
 
 

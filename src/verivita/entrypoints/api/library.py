@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, File, Form, Header, Request, Response, UploadFile
-from pydantic import Field
+from fastapi import APIRouter, Header, Request, Response
+from pydantic import Field, ValidationError
 
-from verivita.core.errors import FieldError, Invalid, TooLarge, UnsupportedType
+from verivita.core.errors import Invalid
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, TaskQueued, paged, queued
+from verivita.entrypoints.api.uploads import Upload, json_body, media_type, two_bodies, upload_body
+from verivita.entrypoints.api.versions import etag, wanted_version
 from verivita.entrypoints.http.auth import Caller
+from verivita.entrypoints.http.errors import field_errors
 from verivita.features.library import Added, Document, DocumentKind, Fact, LibraryService, Passage
 
 router = APIRouter(prefix="/api/v1/documents", tags=["documents"], responses=PROBLEMS)
@@ -23,7 +26,9 @@ class DocumentIn(Input):
     title: str = Field(min_length=1, max_length=200)
     content: str = Field(min_length=1, max_length=5_000_000)
     kind: DocumentKind = DocumentKind.NOTES
-    metadata: dict[str, str] = Field(default_factory=dict, max_length=50)
+    metadata: dict[str, Any] = Field(
+        default_factory=dict, max_length=50, description="Taken so that scripts of other products work; it is not kept."
+    )
 
 
 class DocumentOut(Output):
@@ -132,30 +137,46 @@ class DocumentChange(Input):
     """What may be changed of a paper."""
 
     is_active: bool
-    version: int | None = None
+    version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
 FactsOut.model_rebuild()
 CoverageOut.model_rebuild()
 
 
-@router.post("", status_code=201)
-async def add(
-    request: Request,
-    caller: Caller,
-    file: Annotated[UploadFile | None, File()] = None,
-    kind: Annotated[DocumentKind, Form()] = DocumentKind.RESUME,
-    title: Annotated[str, Form(max_length=200)] = "",
-) -> AddedOut:
+_FORM: dict[str, dict[str, Any]] = {
+    "kind": {"$ref": "#/components/schemas/DocumentKind"},
+    "title": {"type": "string", "maxLength": 200},
+}
+
+
+class FormIn(Input):
+    """What may stand beside an uploaded file."""
+
+    kind: DocumentKind = DocumentKind.RESUME
+    title: str = Field("", max_length=200)
+
+
+@router.post(
+    "",
+    status_code=201,
+    openapi_extra=two_bodies(
+        DocumentIn,
+        "A PDF, DOCX, Markdown, text or HTML file, or a JSON Resume. `kind` is resume without a word.",
+        **_FORM,
+    ),
+)
+async def add(request: Request, caller: Caller, response: Response) -> AddedOut:
     """Keep a paper and read it: multipart with `file`, or JSON with `title` and `content`."""
-    if request.headers.get("content-type", "").startswith("application/json"):
-        body = await json_document(request)
+    if media_type(request) == "application/json":
+        body = await json_body(request, DocumentIn)
         added = await _library(request).add(caller, f"{body.title}.md", body.content.encode(), body.kind, body.title)
-        return added_out(added)
-    if file is None:
-        raise Invalid(message="No file was sent.", errors=[FieldError("file", "is needed")])
-    data = await read_upload(file, request.app.state.container.settings.max_upload_mb)
-    return added_out(await _library(request).add(caller, file.filename or "paper", data, kind, title))
+    else:
+        sent = await upload_body(request, request.app.state.container.settings.max_upload_mb, frozenset(_FORM))
+        form = _form(sent)
+        added = await _library(request).add(caller, sent.filename, sent.data, form.kind, form.title)
+    response.headers["Location"] = f"/api/v1/documents/{added.document.id}"
+    return added_out(added)
 
 
 @router.get("")
@@ -168,7 +189,7 @@ async def listing(request: Request, caller: Caller, paging: Paging) -> PageOf[Do
 async def one(request: Request, caller: Caller, document_id: UUID, response: Response) -> DocumentOut:
     """One paper."""
     document = await _library(request).get(caller, document_id)
-    response.headers["ETag"] = f'"{document.version}"'
+    response.headers["ETag"] = etag(document.version)
     return document_out(document)
 
 
@@ -178,11 +199,14 @@ async def change(
     caller: Caller,
     document_id: UUID,
     body: DocumentChange,
+    response: Response,
     if_match: Annotated[str | None, Header()] = None,
 ) -> DocumentOut:
     """Choose whether a paper counts for matching."""
-    version = body.version if body.version is not None else etag_version(if_match)
-    return document_out(await _library(request).use(caller, document_id, body.is_active, version))
+    version = wanted_version(body.version, if_match)
+    document = await _library(request).use(caller, document_id, body.is_active, version)
+    response.headers["ETag"] = etag(document.version)
+    return document_out(document)
 
 
 @router.delete("/{document_id}", status_code=204)
@@ -228,31 +252,11 @@ async def reread(request: Request, caller: Caller, document_id: UUID) -> TaskQue
     return queued(await _library(request).reread(caller, document_id))
 
 
-async def json_document(request: Request) -> DocumentIn:
-    """The JSON body of a paper given as text. Raises `Invalid`."""
-    from pydantic import ValidationError
-
+def _form(sent: Upload) -> FormIn:
     try:
-        return DocumentIn.model_validate_json(await request.body())
+        return FormIn.model_validate(sent.fields)
     except ValidationError as error:
-        fields = [FieldError(".".join(map(str, e["loc"])), e["msg"]) for e in error.errors()]
-        raise Invalid(message="The request is not valid.", errors=fields) from error
-
-
-async def read_upload(file: UploadFile, limit_mb: int) -> bytes:
-    """The bytes of an uploaded file. Raises `TooLarge` beyond the limit, `UnsupportedType` for none at all."""
-    data = await file.read(limit_mb * 2**20 + 1)
-    if len(data) > limit_mb * 2**20:
-        raise TooLarge(message=f"The file is larger than {limit_mb} MB.", next="Save a smaller copy and try again.")
-    if not data:
-        raise UnsupportedType("empty", "This file is empty.", next="Check that you picked the right file.")
-    return data
-
-
-def etag_version(if_match: str | None) -> int | None:
-    """The version that an `If-Match` header names."""
-    text = (if_match or "").strip().removeprefix("W/").strip('"')
-    return int(text) if text.isdigit() else None
+        raise Invalid(message="The request is not valid.", errors=field_errors(error.errors())) from error
 
 
 def document_out(document: Document) -> DocumentOut:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field
 
-from verivita.entrypoints.api.library import etag_version
-from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output
+from verivita.core.page import page_of
+from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
+from verivita.entrypoints.api.versions import etag, wanted_version
 from verivita.entrypoints.http.auth import Caller
 from verivita.features.identity import IdentityService, Person, Preferences
 
@@ -20,10 +21,10 @@ router = APIRouter(prefix="/api/v1", tags=["people"], responses=PROBLEMS)
 class PreferencesBody(Input):
     """How pages look, and what the person wants: feeds hard stops and nothing else."""
 
-    theme: str = Field("system", pattern="^(system|light|dark)$")
+    theme: Literal["system", "light", "dark"] = "system"
     keys_enabled: bool = True
-    location_types: list[str] = Field(default_factory=list, max_length=3)
-    countries: list[str] = Field(default_factory=list, max_length=50)
+    location_types: list[Literal["remote", "hybrid", "onsite"]] = Field(default_factory=list, max_length=3)
+    countries: list[Annotated[str, Field(min_length=2, max_length=2)]] = Field(default_factory=list, max_length=50)
     minimum_pay: int | None = Field(None, ge=0, le=100_000_000)
     currency: str | None = Field(None, min_length=3, max_length=3)
     needs_visa: bool | None = None
@@ -48,14 +49,14 @@ class PersonChange(Input):
 
     name: str | None = Field(None, min_length=1, max_length=200)
     preferences: PreferencesBody | None = None
-    version: int | None = None
+    version: int | None = Field(None, ge=1, le=2**31 - 1)
 
 
 class KeyIn(Input):
     """A new API key."""
 
     name: str = Field(min_length=1, max_length=100)
-    scopes: list[str] = Field(default_factory=list, max_length=10)
+    scopes: list[Literal["read", "write"]] = Field(default_factory=list, max_length=2)
     days: int | None = Field(None, ge=1, le=3650)
 
 
@@ -82,29 +83,35 @@ class KeyOut(Output):
 async def me(request: Request, caller: Caller, response: Response) -> PersonOut:
     """The caller."""
     person = await _identity(request).me(caller)
-    response.headers["ETag"] = f'"{person.version}"'
+    response.headers["ETag"] = etag(person.version)
     return person_out(person)
 
 
 @router.patch("/users/me")
 async def change(
-    request: Request, caller: Caller, body: PersonChange, if_match: Annotated[str | None, Header()] = None
+    request: Request,
+    caller: Caller,
+    body: PersonChange,
+    response: Response,
+    if_match: Annotated[str | None, Header()] = None,
 ) -> PersonOut:
     """Change name or preferences; a stale version is refused with 412."""
     identity = _identity(request)
-    version = body.version if body.version is not None else etag_version(if_match)
+    version = wanted_version(body.version, if_match)
     person = await identity.me(caller)
     if body.preferences is not None:
         person = await identity.prefer(caller, preferences_of(body.preferences), version)
+        version = None if version is None else person.version
     if body.name is not None:
-        person = await identity.rename(caller, body.name)
+        person = await identity.rename(caller, body.name, version)
+    response.headers["ETag"] = etag(person.version)
     return person_out(person)
 
 
 @router.get("/keys")
-async def keys(request: Request, caller: Caller) -> list[KeyOut]:
+async def keys(request: Request, caller: Caller, paging: Paging) -> PageOf[KeyOut]:
     """The caller's API keys, newest first."""
-    return [KeyOut.model_validate(key) for key in await _identity(request).keys(caller)]
+    return paged(page_of(await _identity(request).keys(caller), paging), KeyOut.model_validate)
 
 
 @router.post("/keys", status_code=201)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Depends, Query
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, field_validator
 
 from verivita.core.page import Page, PageRequest
 
@@ -18,6 +18,14 @@ class Input(BaseModel):
     """A request body: unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _storable(cls, value: object) -> object:
+        """Refuse what no database of ours can hold."""
+        if any(isinstance(item, str) and "\0" in item for item in (value if isinstance(value, list) else [value])):
+            raise ValueError("must not hold the character NUL")
+        return value
 
 
 class Output(BaseModel):
@@ -85,21 +93,24 @@ Paging = Annotated[PageRequest, Depends(_page)]
 """`page` and `limit` of the query string."""
 
 PROBLEMS: dict[int | str, dict[str, Any]] = {
-    status: {"model": Problem, "description": text, "content": {"application/problem+json": {}}}
+    status: {
+        "description": text,
+        "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }
     for status, text in {
+        400: "The request cannot be read",
         401: "Not signed in",
         403: "Not allowed",
         404: "Not found",
+        409: "Conflict",
+        412: "Changed since it was read",
         413: "Too large",
         415: "This kind cannot be read",
         422: "Not valid",
-        429: "Too many requests",
-        503: "Not available now",
+        429: "Too many requests; `Retry-After` says when to come again",
+        500: "Something went wrong on our side",
+        503: "Not available now; `Retry-After` says when to come again",
+        507: "The disk is full",
     }.items()
 }
 """The errors that any operation may answer."""
-
-
-def strings(items: Sequence[object]) -> list[str]:
-    """Each item as text."""
-    return [str(item) for item in items]

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from fastapi import APIRouter, Request
 
-from verivita.entrypoints.api.schemas import PROBLEMS, Output
+from verivita.core.page import page_of
+from verivita.entrypoints.api.schemas import PROBLEMS, Output, PageOf, Paging, paged
 from verivita.entrypoints.http.auth import Caller
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["tasks"], responses=PROBLEMS)
@@ -29,9 +30,9 @@ class TaskOut(Output):
 
 
 @router.get("")
-async def listing(request: Request, caller: Caller) -> list[TaskOut]:
-    """The caller's newest tasks."""
-    return [TaskOut.model_validate(run) for run in await request.app.state.container.tasks.recent(caller)]
+async def listing(request: Request, caller: Caller, paging: Paging) -> PageOf[TaskOut]:
+    """The caller's tasks, newest first: of the last twenty."""
+    return paged(page_of(await request.app.state.container.tasks.recent(caller), paging), TaskOut.model_validate)
 
 
 @router.get("/{task_id}")

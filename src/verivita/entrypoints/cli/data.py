@@ -71,7 +71,7 @@ def import_resume(
 @imports.command("jobs")
 def import_jobs(files: Files, json: Json = False) -> None:
     """Take in postings (CSV, JSON, JSONL, saved HTML, text; also .gz); a killed import goes on where it stopped."""
-    from verivita.entrypoints.api.postings import run_out
+    from verivita.entrypoints.api.postings_bodies import run_out
     from verivita.entrypoints.cli.session import run
 
     async def work(container: Container, owner: Principal) -> list[ImportRun]:

@@ -28,7 +28,7 @@ def search(
     """Find postings by words and meaning; says what it understood of the query."""
     from verivita.core.errors import FieldError, Invalid
     from verivita.core.page import PageRequest
-    from verivita.entrypoints.api.postings import found_out
+    from verivita.entrypoints.api.postings_bodies import found_out
     from verivita.entrypoints.cli.session import run
     from verivita.features.search import SearchRequest, SortBy
 
@@ -88,7 +88,7 @@ def jobs(
 ) -> None:
     """List open postings, newest first."""
     from verivita.core.page import PageRequest
-    from verivita.entrypoints.api.postings import job_out
+    from verivita.entrypoints.api.postings_bodies import job_out
     from verivita.entrypoints.api.schemas import paged
     from verivita.entrypoints.cli.session import run
 
@@ -112,7 +112,7 @@ def _row(posting: Posting, found: Match | None) -> tuple[str, ...]:
 
 def _body(posting: Posting, found: Match) -> dict[str, Any]:
     from verivita.entrypoints.api.matching import match_out
-    from verivita.entrypoints.api.postings import job_out
+    from verivita.entrypoints.api.postings_bodies import job_out
 
     body = job_out(posting).model_dump(mode="json", exclude={"match"})
     return {"job": body, "match": match_out(found).model_dump(mode="json")}

@@ -1,4 +1,4 @@
-"""Commands that run and look after the installation: up, down, the single roles, migrate, doctor, link, config, keys."""
+"""Commands that run the installation and look after it: up, down, single roles, migrate, doctor, link, config, keys."""
 
 from __future__ import annotations
 

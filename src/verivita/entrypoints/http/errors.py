@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from verivita.core import errors
-from verivita.core.errors import FieldError, Invalid, VerivitaError
+from verivita.core.errors import FieldError, Invalid, UnsupportedType, VerivitaError
 
 STATUS: dict[type[VerivitaError], int] = {
     errors.Unauthenticated: 401,
@@ -44,6 +46,14 @@ TITLES = {
     507: "The disk is full",
 }
 PROBLEM = "application/problem+json"
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+_BY_STATUS = {
+    400: ("bad_request", "The request cannot be read.", "Check how the body is written, and its Content-Type."),
+    404: ("not_found", "There is nothing at this address.", "The addresses are listed at /openapi.json."),
+    405: ("method_not_allowed", "This address does not know that verb.", "Use a verb of the Allow header."),
+    413: ("too_large", "The request is too large.", None),
+}
+"""What the framework itself refuses: code, sentence, next step."""
 
 
 def status_of(error: VerivitaError) -> int:
@@ -103,20 +113,47 @@ def install(app: FastAPI) -> None:
 
 def from_validation(error: RequestValidationError) -> VerivitaError:
     """A refused body, query or path, with the name of every wrong field."""
-    fields = [FieldError(_path(item["loc"]), str(item["msg"])) for item in error.errors()]
-    if any(item["loc"] and item["loc"][0] == "path" for item in error.errors()):
+    found = error.errors()
+    if isinstance(error.body, bytes) and any(tuple(item["loc"]) == ("body",) for item in found):
+        # Without the right Content-Type the framework does not read a body at all.
+        return UnsupportedType(message="The body is not JSON.", next="Send it with Content-Type: application/json.")
+    if any(item["loc"] and item["loc"][0] == "path" for item in found):
         # An id that is no id answers exactly like one that is unknown.
         return errors.NotFound()
-    return Invalid("invalid", "The request is not valid.", errors=fields[:50])
+    return Invalid("invalid", "The request is not valid.", errors=field_errors(found))
 
 
 def problem_of_status(request: Request, error: HTTPException) -> Response:
     """A problem for what the framework itself refuses: unknown address, wrong verb, broken body."""
-    codes = {404: "not_found", 405: "method_not_allowed", 400: "bad_request", 413: "too_large"}
-    shown = VerivitaError(codes.get(error.status_code, "error"), TITLES.get(error.status_code, str(error.detail)))
-    body = problem_body(request, error.status_code, shown)
-    return JSONResponse(body, error.status_code, dict(error.headers or {}), PROBLEM)
+    if isinstance(error.__cause__, VerivitaError):  # raised while the framework read the body
+        return problem(request, error.__cause__)
+    status, headers = error.status_code, dict(error.headers or {})
+    code, message, step = _BY_STATUS.get(status, ("error", TITLES.get(status, str(error.detail)), None))
+    if status == 405:
+        headers["Allow"] = ", ".join(_verbs(request))
+    body = problem_body(request, status, VerivitaError(code, message, next=step))
+    return JSONResponse(body, status, headers, PROBLEM)
 
 
-def _path(location: tuple[str | int, ...]) -> str:
-    return ".".join(str(part) for part in location[1:]) or str(location[0] if location else "")
+def _verbs(request: Request) -> list[str]:
+    """Every verb that this address knows: its routes may be several."""
+    routes = request.app.router.routes
+    known = {
+        verb
+        for verb in METHODS
+        if any(route.matches({**request.scope, "method": verb})[0] is Match.FULL for route in routes)
+    }
+    return [verb for verb in METHODS if verb in known or (verb == "HEAD" and "GET" in known)]
+
+
+def field_errors(found: Sequence[Any]) -> list[FieldError]:
+    """The findings of pydantic, each with the name of its field."""
+    return [FieldError(_path(item), str(item["msg"]).removeprefix("Value error, ")) for item in found][:50]
+
+
+def _path(item: Mapping[str, Any]) -> str:
+    location = item["loc"]
+    if item["type"] == "json_invalid" or not location:
+        return "body"
+    where = location[1:] if location[0] in ("body", "query", "path", "header", "cookie") else location
+    return ".".join(map(str, where)) or str(location[0])

@@ -1,14 +1,17 @@
-"""What surrounds every request: id, log line, metrics, limits, security headers, and a clean answer when code breaks."""
+"""What surrounds every request: id, log line, metrics, limits, headers, and a clean answer when code breaks."""
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -34,27 +37,17 @@ SECURITY = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
-_UNLIMITED = ("/health", "/ready", "/metrics", "/static/")
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """What the middleware needs: metrics, limits, and the largest body in bytes."""
-
-    metrics: Metrics
-    counter: Counter
-    rate: Rate
-    max_body: int
+_UNLIMITED = ("/health", "/live", "/ready", "/metrics", "/static/")
+_VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 
 class RequestMiddleware:
-    """Plain ASGI, so that streams pass through untouched."""
+    """The outer part: id, log line, metrics, headers. Plain ASGI, so that streams pass through untouched."""
 
-    def __init__(self, app: ASGIApp, around: Around) -> None:
-        self._app, self._around = app, around
-        labels = ("method", "route", "status")
-        self._count = around.metrics.counter("http_requests_total", "Requests answered.", labels)
-        self._seconds = around.metrics.histogram("http_request_seconds", "Time to answer a request.", ("route",))
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._count = metrics.counter("http_requests_total", "Requests answered.", ("method", "route", "status"))
+        self._seconds = metrics.histogram("http_request_seconds", "Time to answer a request.", ("route",))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -62,79 +55,140 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = _request_id(Headers(scope=scope))
-        scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         with logs.about(request_id=request_id):
             await self._timed(scope, receive, send, request_id)
 
     async def _timed(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
-        start, answer = time.perf_counter(), _Answer(send, request_id)
+        start, answer = time.perf_counter(), _Answer(send, request_id, scope["method"] == "HEAD")
+        # What GET answers, HEAD answers without the body.
+        inner = {**scope, "state": {**scope.get("state", {}), "request_id": request_id}}
+        inner["method"] = "GET" if scope["method"] == "HEAD" else scope["method"]
+        answer.state = inner["state"]
         try:
-            await self._limited(scope)
-            await self._app(scope, _bounded(receive, Headers(scope=scope), self._around.max_body), answer)
-        except VerivitaError as error:
-            await _say(scope, receive, answer, error)
-        except Exception:
-            log.exception("request.failed", path=scope["path"])
-            error = VerivitaError("internal", "Something went wrong on our side; it was written down.")
-            await _say(scope, receive, answer, error)
-        seconds, route = time.perf_counter() - start, _route(scope)
-        self._count.inc(method=scope["method"], route=route, status=str(answer.status))
-        self._seconds.observe(seconds, route=route)
-        log.info("request", method=scope["method"], route=route, status=answer.status, ms=round(seconds * 1000, 1))
+            await self._app(inner, receive, answer)
+        finally:
+            seconds, route = time.perf_counter() - start, _route(inner)
+            method = scope["method"] if scope["method"] in _VERBS else "other"
+            self._count.inc(method=method, route=route, status=str(answer.status))
+            self._seconds.observe(seconds, route=route)
+            log.info("request", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
 
-    async def _limited(self, scope: Scope) -> None:
+
+class Cors(CORSMiddleware):
+    """Lets the named front ends in; any other origin is answered as if there were no such thing as CORS."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        origin = Headers(scope=scope).get("origin") if scope["type"] == "http" else None
+        if origin is not None and not self.is_allowed_origin(origin):
+            await self.app(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How often one address may ask, and how large a body may be: of a file upload, and of anything else, in bytes."""
+
+    counter: Counter
+    rate: Rate
+    max_upload: int
+    max_body: int
+
+
+class GuardMiddleware:
+    """The inner part, inside CORS: limits, and a clean answer when code breaks."""
+
+    def __init__(self, app: ASGIApp, limits: Limits) -> None:
+        self._app, self._limits = app, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started = False
+
+        async def sending(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._count(scope)
+            await self._app(scope, self._bounded(receive, Headers(scope=scope)), sending)
+        except Exception as error:
+            if not isinstance(error, VerivitaError):
+                log.exception("request.failed", path=scope["path"])
+                error = VerivitaError(
+                    "internal",
+                    "Something went wrong on our side; it was written down.",
+                    next="Try again; if it happens again, look for the request id in the log.",
+                )
+            if started:
+                raise  # half an answer is out: the server can only cut the connection
+            await problem(Request(scope, receive), error)(scope, receive, sending)
+
+    async def _count(self, scope: Scope) -> None:
         if scope["path"].startswith(_UNLIMITED):
             return
         client = scope.get("client") or ("local", 0)
-        verdict = await self._around.counter.take(f"address|{client[0]}", self._around.rate)
-        scope["state"]["limit"] = verdict
+        verdict = await self._limits.counter.take(f"address|{client[0]}", self._limits.rate)
+        scope["state"]["limit"] = (self._limits.rate, verdict)
         if not verdict.allowed:
             raise LimitReached(
                 message="Too many requests.", next="Wait a little and repeat.", retry_after=verdict.retry_after
             )
 
+    def _bounded(self, receive: Receive, headers: Headers) -> Receive:
+        """Refuse a body beyond the limit, said or sent."""
+        is_upload = headers.get("content-type", "").lower().startswith("multipart/")
+        most = self._limits.max_upload if is_upload else self._limits.max_body
+        refusal = TooLarge(message=f"The request is larger than {most // 2**20} MB.", next="Send less at once.")
+        said = headers.get("content-length", "")
+        if said.isdigit() and int(said) > most:
+            raise refusal
+        got = 0
+
+        async def bounded() -> Message:
+            nonlocal got
+            message = await receive()
+            got += len(message.get("body", b""))
+            if got > most:
+                raise refusal
+            return message
+
+        return bounded
+
 
 class _Answer:
     """Sends the answer with the headers that every answer has, and remembers its status."""
 
-    def __init__(self, send: Send, request_id: str) -> None:
-        self._send, self._request_id = send, request_id
-        self.status, self.started = 500, False
+    def __init__(self, send: Send, request_id: str, without_body: bool) -> None:
+        self._send, self._request_id, self._without_body = send, request_id, without_body
+        self.status, self.state = 500, dict[str, Any]()
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
-            self.started, self.status = True, message["status"]
+            self.status = message["status"]
             headers = MutableHeaders(scope=message)
             headers["X-Request-ID"] = self._request_id
             for name, value in SECURITY.items():
                 headers.setdefault(name, value)
             headers.setdefault("Cache-Control", "no-store")
+            self._say_limit(headers)
+        elif self._without_body:
+            message = {**message, "body": b""}
         await self._send(message)
 
-
-async def _say(scope: Scope, receive: Receive, answer: _Answer, error: VerivitaError) -> None:
-    if answer.started:
-        raise error  # half an answer is out: the server can only cut the connection
-    await problem(Request(scope, receive), error)(scope, receive, answer)
-
-
-def _bounded(receive: Receive, headers: Headers, most: int) -> Receive:
-    """Refuse a body beyond `most` bytes, said or sent."""
-    said = headers.get("content-length", "")
-    if said.isdigit() and int(said) > most:
-        raise TooLarge(message=f"The request is larger than {most // 2**20} MB.")
-    got = 0
-
-    async def bounded() -> Message:
-        nonlocal got
-        message = await receive()
-        got += len(message.get("body", b""))
-        if got > most:
-            raise TooLarge(message=f"The request is larger than {most // 2**20} MB.")
-        return message
-
-    return bounded
+    def _say_limit(self, headers: MutableHeaders) -> None:
+        if "limit" in self.state:
+            rate, verdict = self.state["limit"]
+            headers["RateLimit-Policy"] = f"{rate.limit};w={round(rate.period)};burst={rate.burst}"
+            headers["RateLimit-Limit"] = str(rate.burst)
+            headers["RateLimit-Remaining"] = str(verdict.remaining)
+            headers["RateLimit-Reset"] = str(math.ceil(verdict.reset_after))
 
 
 def _request_id(headers: Headers) -> str:

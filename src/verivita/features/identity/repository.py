@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, func, insert, select, text
 
 from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
@@ -17,6 +17,8 @@ from verivita.features.identity.tables import credentials, people, tenants
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Repository, Tx
 
+_FOUNDING = 7_420_118_035
+"""Number of the advisory lock that lets one process make the first tenant."""
 _KEY_CHECK = "tenants.key_check"
 _NAME = "people.name"
 _PREFERENCES = "people.preferences"
@@ -34,6 +36,13 @@ class IdentityRepository:
         """Every tenant of the installation, oldest first; needs the scope `Everywhere`."""
         rows = (await tx.run(select(tenants).order_by(tenants.c.id))).all()
         return [Tenant(TenantId(row.id), row.name, row.created_at) for row in rows]
+
+    async def is_first(self, tx: Tx) -> bool:
+        """True when there is no tenant yet; until the end of the transaction no other process can make one."""
+        await tx.run(
+            text("SELECT pg_advisory_xact_lock(:key), set_config('app.everywhere', 'on', true)"), {"key": _FOUNDING}
+        )
+        return not await self.tenants(tx)
 
     async def check_key(self, tx: Tx, tenant_id: TenantId) -> None:
         """Raise `Unavailable` (code `key_wrong`) when this is not the key that the tenant's data was sealed with."""
@@ -78,10 +87,10 @@ class IdentityRepository:
         values = {"preferences": self._sealed(principal, preferences)}
         return await self._people.change(tx, principal, principal.person_id, values, version)
 
-    async def rename(self, tx: Tx, principal: Principal, name: str) -> bool:
-        """Store the caller's name."""
+    async def rename(self, tx: Tx, principal: Principal, name: str, version: int | None = None) -> bool:
+        """Store the caller's name; raises `VersionMismatch` for a stale version."""
         sealed = self._keys.seal(principal.tenant_id, _NAME, principal.person_id, name)
-        return await self._people.change(tx, principal, principal.person_id, {"name": sealed})
+        return await self._people.change(tx, principal, principal.person_id, {"name": sealed}, version)
 
     async def add_credential(
         self,

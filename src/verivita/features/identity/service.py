@@ -8,7 +8,7 @@ from typing import Any
 from uuid import UUID
 
 from verivita.core.clock import Clock
-from verivita.core.errors import FieldError, Invalid, NotFound, Unauthenticated
+from verivita.core.errors import FieldError, Invalid, NotFound, Unauthenticated, Unavailable
 from verivita.core.events import Event
 from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
@@ -38,16 +38,13 @@ class IdentityService:
 
         Raises `Unavailable` (code `key_wrong`) when the master key does not belong to the stored data.
         """
-        async with self.db.begin(Everywhere()) as tx:
-            tenants = await self.repo.tenants(tx)
-        if tenants:
-            inside = replace(principal, tenant_id=tenants[0].id)
-            async with self.db.begin(inside) as tx:
-                await self.repo.check_key(tx, tenants[0].id)
-                owner = await self.repo.owner(tx, inside)
-            if owner is not None:
-                return owner
-        return await self._first_owner()
+        found = await self._known_owner(principal)
+        if found is None:
+            await self._found()
+            found = await self._known_owner(principal)
+        if found is None:
+            raise Unavailable("owner_missing", "This installation has no owner.", next="Restore it from a backup.")
+        return found
 
     async def owner_link(self, principal: Principal) -> Issued:
         """A secret that signs the owner in once, within the hour."""
@@ -115,21 +112,32 @@ class IdentityService:
             await self.events.record(tx, principal, Event("preferences.changed"))
         return await self.me(principal)
 
-    async def rename(self, principal: Principal, name: str) -> Person:
-        """Change the caller's name."""
+    async def rename(self, principal: Principal, name: str, version: int | None = None) -> Person:
+        """Change the caller's name; a stale `version` is refused."""
         if not 1 <= len(name.strip()) <= 200:
             raise Invalid(message="A name is needed.", errors=[FieldError("name", "must have 1 to 200 characters")])
         async with self.db.begin(principal) as tx:
-            await self.repo.rename(tx, principal, name.strip())
+            await self.repo.rename(tx, principal, name.strip(), version)
         return await self.me(principal)
 
-    async def _first_owner(self) -> Principal:
+    async def _known_owner(self, principal: Principal) -> Principal | None:
+        async with self.db.begin(Everywhere()) as tx:
+            tenants = await self.repo.tenants(tx)
+        if not tenants:
+            return None
+        inside = replace(principal, tenant_id=tenants[0].id)
+        async with self.db.begin(inside) as tx:
+            await self.repo.check_key(tx, tenants[0].id)
+            return await self.repo.owner(tx, inside)
+
+    async def _found(self) -> None:
+        """Make the first tenant and its owner, unless another process was quicker."""
         owner = Principal(TenantId(new_id()), PersonId(new_id()), Role.OWNER, IdentityState.MEMBER)
         async with self.db.begin(owner) as tx:
-            await self.repo.add_tenant(tx, owner, "Home")
-            await self.repo.add_person(tx, owner, "Owner")
-            await self.events.record(tx, owner, Event("tenant.created"))
-        return owner
+            if await self.repo.is_first(tx):
+                await self.repo.add_tenant(tx, owner, "Home")
+                await self.repo.add_person(tx, owner, "Owner")
+                await self.events.record(tx, owner, Event("tenant.created"))
 
     async def _issue(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,7 @@ from verivita.features.search.conditions import for_database, for_index, merged
 from verivita.features.search.model import (
     FoundPassage,
     LibraryResult,
+    PostingFilters,
     SearchRequest,
     SearchResult,
     SortBy,
@@ -95,7 +97,7 @@ class SearchService:
                 errors=[FieldError("query", f"must have at most {MAX_QUERY} characters")],
             )
         understanding = await self.understand(principal, request.query, request.without)
-        filters = merged(understanding.filters, request.filters)
+        filters = merged(understanding.filters, self._by_id(request.filters))
         today = self._clock.now().date()
         if not understanding.text.strip():
             found, legs = await self._list(principal, request, for_database(filters, today))
@@ -145,13 +147,18 @@ class SearchService:
     async def all_filtered(self, principal: Principal, request: SearchRequest) -> list[UUID]:
         """Ids of every open posting that meets the filters, whatever its words, newest first."""
         understanding = await self.understand(principal, request.query, request.without)
-        conditions = for_database(merged(understanding.filters, request.filters), self._clock.now().date())
+        conditions = for_database(merged(understanding.filters, self._by_id(request.filters)), self._clock.now().date())
         return list(await self._postings.filtered_all(principal, conditions))
 
     async def embed(self, principal: Principal, texts: Sequence[str]) -> tuple[list[list[float]], ModelInfo]:
         """Vectors of texts by the encoder that search uses, and what it is."""
         vectors = await self._embedder.embed(texts)
         return [[float(value) for value in row] for row in vectors], self._embedder.model
+
+    def _by_id(self, given: PostingFilters) -> PostingFilters:
+        """Skills that were asked for by name become the ids that postings hold."""
+        known = [(name, self._taxonomy().find(name)) for name in given.skills]
+        return replace(given, skills=tuple(skill.id if skill else name for name, skill in known))
 
     async def _find(self, principal: Principal, request: SearchRequest, text: str, where: Filter) -> Outcome:
         partition = Partition(str(principal.tenant_id))
