@@ -31,7 +31,7 @@ from verivita.kit.db import Database
 from verivita.kit.db.embedded import EmbeddedPostgres
 
 HERE, COLLECTION = Partition(str(UUID(int=1))), "job_description/bench"
-REAL, SIZE, BATCH, QUERIES = 2_000, 20_000, 2_000, 200
+REAL, SIZE, BATCH, QUERIES = 1_000, 20_000, 2_000, 200
 RARE: Filter = (AnyOf("bucket", ("7",)),)
 """A filter that passes one posting in a hundred."""
 
@@ -122,7 +122,8 @@ def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcom
     packed = sorted(data.glob("jobs/*/*.jsonl.gz"))
     if not packed:
         return {"sets": {}, "skipped": {"jobs": "no packed postings"}}
-    real = [text for path in packed for text in islice(texts(path), REAL // len(packed))]
+    wish = max(len(packed), min(REAL, (limit or SIZE) // 10))
+    real = [text for path in packed for text in islice(texts(path), wish // len(packed))]
     embedder = OnnxEmbedder()
     asked = [" ".join(text.split()[5:11]) for text in real[:: max(1, len(real) // QUERIES)]][:QUERIES]
     both = asyncio.run(embedder.embed([*real, *asked]))
