@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from verivita.core.ids import PostingId
-from verivita.core.text import sha256
+from verivita.core.text import sha256, slug
 from verivita.features.postings.dedupe import bands
 from verivita.features.postings.model import Posting, RawPosting, Understood
 from verivita.features.postings.same import same_job
@@ -21,9 +21,13 @@ class Item:
 
     @property
     def key(self) -> tuple[str, str]:
-        """What names the record: its source, and there its own id, else its address, else its text."""
-        own = self.raw.source_id or self.understood.canonical_url or f"text:{self.understood.content_hash}"
-        return self.raw.source, own
+        """What names the record: its source, and there its own id, else its address and title, else its text.
+
+        The title counts because one careers page may offer several jobs under one address.
+        """
+        url = self.understood.canonical_url
+        own = self.raw.source_id or (url and f"{url}|{slug(self.understood.title)}")
+        return self.raw.source, own or f"text:{self.understood.content_hash}"
 
     @property
     def raw_hash(self) -> str:
@@ -79,7 +83,7 @@ class _Known:
     """Postings that may be the same job as one of the batch, by address, content and band."""
 
     def __init__(self, stored: Iterable[Posting]) -> None:
-        self._by_url: dict[str, PostingId] = {}
+        self._by_url: dict[str, tuple[PostingId, Understood]] = {}
         self._by_hash: dict[str, PostingId] = {}
         self._by_band: dict[str, list[tuple[PostingId, Understood]]] = {}
         for posting in stored:
@@ -87,23 +91,23 @@ class _Known:
             self.add(posting.id, understood.canonical_url, understood, bands(understood.signature))
 
     def add(self, id: PostingId, url: str, understood: Understood, keys: Sequence[str]) -> None:
-        self._by_url.setdefault(url, id)
+        self._by_url.setdefault(url, (id, understood))
         self._by_hash.setdefault(understood.content_hash, id)
         for key in keys:
             self._by_band.setdefault(key, []).append((id, understood))
 
     def twin(self, item: Item, keys: Sequence[str]) -> PostingId | None:
-        exact = self._by_url.get(item.address) or self._by_hash.get(item.understood.content_hash)
+        exact = self._by_hash.get(item.understood.content_hash)
         if exact:
             return exact
-        tried: set[PostingId] = set()
-        for key in keys:
-            for id, other in self._by_band.get(key, ()):
-                if id not in tried:
-                    tried.add(id)
-                    if same_job(item.understood, other):
-                        return id
-        return None
+        near = [self._by_url[item.address]] if item.address in self._by_url else []
+        near += [other for key in keys for other in self._by_band.get(key, ())]
+        return next((id for id, other in dict(near).items() if same_job(item.understood, other)), None)
+
+    def free_address(self, item: Item) -> str:
+        """The item's address; one that another job of the same page has already gets a mark of the item's text."""
+        taken = item.address in self._by_url
+        return f"{item.address}#{item.understood.content_hash[:12]}" if taken else item.address
 
 
 def plan(
@@ -129,9 +133,9 @@ def plan(
             if twin:
                 result.duplicates += 1
             else:
-                understood = replace(item.understood, canonical_url=item.address)
+                understood = replace(item.understood, canonical_url=known.free_address(item))
                 result.new.append((id, understood, keys))
-                known.add(id, item.address, understood, keys)
+                known.add(id, understood.canonical_url, understood, keys)
         if before is None or before.raw_hash != item.raw_hash:
             result.sights.append(Sight(item, id))
         seen[item.key] = Seen(id, item.raw_hash)
