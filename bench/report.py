@@ -31,6 +31,13 @@ HEADLINES = (
     ("Grounding, AUROC", "grounding", "*", "default/auroc"),
     ("Texts embedded per second", "embed", "*", "default/texts_per_s"),
     ("Search, p95 in ms", "search-scale", "*", "default/p95_ms"),
+    ("Postings stored and indexed per second", "ingest", "jobs/*", "default/postings_per_s"),
+    ("Search over them, p50 in ms", "ingest", "jobs/*", "default/search_ms_p50"),
+    ("Search over them, p95 in ms", "ingest", "jobs/*", "default/search_ms_p95"),
+    ("Papers read per second", "ingest", "*", "default/documents_per_s"),
+    ("First start with set-up of the database, s", "http", "*", "default/first_start_s"),
+    ("Start, s", "http", "*", "default/second_start_s"),
+    ("Installed size, MB", "http", "*", "default/install_mb"),
     ("Memory of the API process, MB", "http", "*", "default/api_rss_mb"),
 )
 
