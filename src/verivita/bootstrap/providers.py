@@ -47,11 +47,14 @@ def embedder(settings: Settings, process: Process) -> Embedder:
     return OnnxEmbedder(threads=settings.threads)
 
 
-def vectors(db: Database) -> VectorIndex:
+def vectors(settings: Settings, db: Database) -> VectorIndex:
     """The vector index."""
     from verivita.adapters.vectors.pgvector import PgVectorIndex
+    from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
 
-    return PgVectorIndex(db)
+    index = PgVectorIndex(db)
+    prefix = settings.collection_prefix
+    return PrefixedFetchIndex(index, index, prefix) if prefix else index
 
 
 def lexical(settings: Settings) -> LexicalIndex:

@@ -37,6 +37,11 @@ class Settings(BaseSettings):
     embedder: str = Field(
         "onnx", pattern="^(onnx|hashing)$", description="Sentence encoder: onnx, or hashing (no weights)."
     )
+    collection_prefix: str = Field(
+        "",
+        pattern="^[A-Za-z0-9_-]{0,40}$",
+        description="Put before the name of every vector collection: two installations on one store do not meet.",
+    )
     threads: int = Field(2, ge=1, le=64, description="Processor threads that the encoder may use.")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:5173", "http://localhost:3000"],

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from verivita.adapters.vectors.pgvector import PgVectorIndex
+from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
 from verivita.core.errors import Invalid, Unavailable
 from verivita.engines.retrieval.ports import AnyOf, Between, Filter, Not, Partition, Point, Vector, VectorIndex
 from verivita.kit.db import Database
@@ -32,9 +33,12 @@ def unit(*numbers: float, size: int = 384) -> Vector:
 VECTORS = [unit(1, 0), unit(1, 1), unit(0, 1), unit(-1, 0)]
 
 
-@pytest.fixture(params=["pgvector exact", "pgvector hnsw"])
+@pytest.fixture(params=["pgvector exact", "pgvector hnsw", "prefixed"])
 async def index(request: pytest.FixtureRequest, database: Database, empty: None) -> VectorIndex:
-    made = PgVectorIndex(database, exact_limit=0 if request.param.endswith("hnsw") else 5_000)
+    made: VectorIndex
+    made = plain = PgVectorIndex(database, exact_limit=0 if request.param.endswith("hnsw") else 5_000)
+    if request.param == "prefixed":
+        made = PrefixedFetchIndex(plain, plain, "first-")
     points = [Point(id, v, p) for id, v, p in zip(IDS, VECTORS, PAYLOADS, strict=True)]  # type: ignore[arg-type]
     await made.upsert(HERE, COLLECTION, points)
     return made
@@ -173,3 +177,19 @@ async def test_recall_under_filters(database: Database, empty: None) -> None:
             hits = await index.query(HERE, COLLECTION, query, 10, (AnyOf("in", (str(share),)),))
             found, wanted = found + len(best & {hit.id for hit in hits}), wanted + len(best)
         assert found / wanted >= 0.95, share
+
+
+@pytest.mark.acceptance("RET-27")
+async def test_two_instances_on_one_store_do_not_meet(database: Database, empty: None) -> None:
+    store = PgVectorIndex(database)
+    first, second = (PrefixedFetchIndex(store, store, name) for name in ("first-", "second-"))
+    mine, theirs = Point(IDS[0], unit(1, 0), {}), Point(IDS[1], unit(1, 0.1), {})
+    await first.upsert(HERE, COLLECTION, [mine])
+    await second.upsert(HERE, COLLECTION, [theirs])
+    assert [hit.id for hit in await first.query(HERE, COLLECTION, unit(1, 0), 10)] == [IDS[0]]
+    assert [hit.id for hit in await second.query(HERE, COLLECTION, unit(1, 0), 10)] == [IDS[1]]
+    assert list(await first.vectors(HERE, COLLECTION, IDS)) == [IDS[0]]
+    await first.delete(HERE, COLLECTION, None)
+    assert (await first.count(HERE, COLLECTION), await second.count(HERE, COLLECTION)) == (0, 1)
+    assert await store.count(HERE, COLLECTION) == 0
+    await first.close()

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Header, Request, Response
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from verivita.core.page import page_of
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
@@ -20,6 +20,8 @@ router = APIRouter(prefix="/api/v1", tags=["people"], responses=PROBLEMS)
 
 class PreferencesBody(Input):
     """How pages look, and what the person wants: feeds hard stops and nothing else."""
+
+    model_config = ConfigDict(from_attributes=True)
 
     theme: Literal["system", "light", "dark"] = "system"
     keys_enabled: bool = True

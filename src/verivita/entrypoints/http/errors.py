@@ -127,6 +127,9 @@ def problem_of_status(request: Request, error: HTTPException) -> Response:
     """A problem for what the framework itself refuses: unknown address, wrong verb, broken body."""
     if isinstance(error.__cause__, VerivitaError):  # raised while the framework read the body
         return problem(request, error.__cause__)
+    if isinstance(error.__cause__, RecursionError):
+        fields = [FieldError("body", "is nested too deeply")]
+        return problem(request, Invalid(message="The request is not valid.", errors=fields))
     status, headers = error.status_code, dict(error.headers or {})
     code, message, step = _BY_STATUS.get(status, ("error", TITLES.get(status, str(error.detail)), None))
     if status == 405:
