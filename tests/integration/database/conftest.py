@@ -35,9 +35,7 @@ class Filled:
 
 
 @pytest.fixture(scope="module")
-def filled(
-    postgres_server: Dsn, migrated_template: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Filled]:
+def filled(postgres_server: Dsn, migrated_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Filled]:
     folder = tmp_path_factory.mktemp("filled")
     with fresh_database(postgres_server, migrated_template) as url:
         yield asyncio.run(_fill(url, folder))

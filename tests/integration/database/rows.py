@@ -25,15 +25,22 @@ Python, PostgreSQL, Docker
 """
 
 
-def posting(name: str, number: int = 1) -> RawPosting:
+ROLES = (
+    ("Backend Engineer", "Join {name}.\nRequirements:\n- Python and PostgreSQL\n- 3 years of experience\n"),
+    ("Night Nurse", "The ward of {name} looks for a nurse who gives medicine, keeps charts and likes quiet hours."),
+)
+
+
+def posting(name: str, number: int = 0) -> RawPosting:
+    title, text = ROLES[number]
     return RawPosting(
         source="test",
         source_id=f"{name}-{number}",
-        title=f"Backend Engineer {number}",
+        title=title,
         company=f"{name} Works",
         url=f"https://jobs.example/{name}/{number}",
         location="Lisbon, Portugal",
-        description=f"We at {name} need Python and PostgreSQL. 3 years of experience. Role {number}.",
+        description=text.format(name=name),
         raw=f"the record of {name} {number}",
     )
 
@@ -42,7 +49,7 @@ async def fill(container: Container, person: Principal, name: str) -> None:
     """A paper that was read, two postings that were indexed and scored, a key, runs and events, as this person."""
     data = PAPER.format(name=name, mail=f"{name.lower()}@mail.example").encode()
     await container.library.add(person, f"{name}.md", data, DocumentKind.RESUME)
-    await container.postings.add_many(person, [posting(name, 1), posting(name, 2)])
+    await container.postings.add_many(person, [posting(name, 0), posting(name, 1)])
     csv = f"title,company,url,description\nClerk,{name} Ltd,https://x.example/{name},Filing for {name}\n"
     await container.postings.import_file(person, f"{name}.csv", csv.encode(), quiet)
     await container.identity.create_key(person, name)

@@ -121,7 +121,9 @@ async def test_a_foreign_id_answers_like_an_unknown_one(filled):
 async def test_the_same_bytes_of_two_people_are_two_papers(filled):
     async with open_services(filled) as services:
         data = await services.library.original(filled.owner, (await services.library.all(filled.owner))[0].id)
-        added = await services.library.add(filled.stranger, "copy.md", data, (await services.library.all(filled.owner))[0].kind)
+        added = await services.library.add(
+            filled.stranger, "copy.md", data, (await services.library.all(filled.owner))[0].kind
+        )
         assert added.duplicate_of is None
         await services.library.remove(filled.stranger, added.document.id)
 

@@ -75,8 +75,16 @@ def test_a_bare_update_or_delete_touches_nothing_foreign(filled):
     ("table", "columns", "values"),
     [
         ("companies", "id, name, normalized_name", "gen_random_uuid(), 'x', 'x'"),
-        ("search_cache", "id, query_hash, result_job_ids, total_results, expires_at", "gen_random_uuid(), 'h', '{}', 0, now()"),
-        ("job_sightings", "id, job_id, source, source_key, raw_hash, raw", "gen_random_uuid(), (SELECT id FROM jobs LIMIT 1), 's', 'k', 'h', ''"),
+        (
+            "search_cache",
+            "id, query_hash, result_job_ids, total_results, expires_at",
+            "gen_random_uuid(), 'h', '{}', 0, now()",
+        ),
+        (
+            "job_sightings",
+            "id, job_id, source, source_key, raw_hash, raw",
+            "gen_random_uuid(), (SELECT id FROM jobs LIMIT 1), 's', 'k', 'h', ''",
+        ),
     ],
 )
 def test_nobody_can_write_into_another_tenant(filled, table, columns, values):
