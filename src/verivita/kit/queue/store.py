@@ -140,7 +140,8 @@ class Queue:
     async def _waiting(self, tx: Tx, principal: Principal, key: str) -> UUID | None:
         waiting = task_runs.c.status == TaskStatus.QUEUED.value
         query = self._runs.select(principal, task_runs.c.id).where(task_runs.c.unique_key == key, waiting)
-        found: UUID | None = (await tx.run(query)).scalar_one_or_none()
+        # Locked, so that the task does not start before it can see what this transaction writes.
+        found: UUID | None = (await tx.run(query.with_for_update(read=True))).scalar_one_or_none()
         return found
 
 
