@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NewType, Protocol
+from typing import NewType, Protocol, runtime_checkable
 from uuid import UUID
 
 import numpy as np
@@ -144,6 +144,7 @@ class VectorIndex(Protocol):
         ...
 
 
+@runtime_checkable
 class VectorFetch(Protocol):
     """A capability of some vector indexes: giving stored vectors back. May raise `Unavailable`."""
 

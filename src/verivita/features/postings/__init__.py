@@ -18,6 +18,7 @@ from verivita.features.postings.model import (
     Understood,
 )
 from verivita.features.postings.ingest import PostingEngines
+from verivita.features.postings.place import read_places
 from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.searchable import description_collection
 from verivita.features.postings.service import PostingsService
@@ -42,4 +43,5 @@ __all__ = [
     "Snapshot",
     "Understood",
     "description_collection",
+    "read_places",
 ]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import fields, replace
 from datetime import date, timedelta
-from functools import cache
 from typing import Any
 
 from verivita.core.text import fold, squeeze
 from verivita.engines.retrieval.ports import AnyOf, Between, Condition, Filter
+from verivita.features.postings import read_places
 from verivita.features.search.model import PostingFilters
 
 _LISTS = {
@@ -59,22 +59,14 @@ def for_database(filters: PostingFilters, today: date) -> dict[str, Any]:
 def places_of(location: str) -> tuple[str, ...]:
     """Names under which a posting of this place is held: its folded name, and for a country its code."""
     name = squeeze(fold(location))
-    code = country_of(name)
-    return tuple(dict.fromkeys(filter(None, (name, code))))
+    return tuple(dict.fromkeys(filter(None, (name, _country(location)))))
 
 
-@cache
-def country_of(name: str) -> str | None:
-    """The lower-case ISO code of a country by its folded name, usual short name or code; None for other places."""
-    import pycountry
-
-    common = {"uk": "gb", "usa": "us", "uae": "ae", "england": "gb", "south korea": "kr", "russia": "ru"}
-    if name in common:
-        return common[name]
-    try:
-        return str(pycountry.countries.lookup(name).alpha_2).lower()
-    except LookupError:
-        return None
+def _country(location: str) -> str | None:
+    """The lower-case code of a country that was named as such; None for cities and regions."""
+    places = read_places(location)
+    named = places[0] if len(places) == 1 else None
+    return named.country.lower() if named and named.country and not named.city and not named.region else None
 
 
 def _since(filters: PostingFilters, today: date) -> date:

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from verivita.engines.retrieval.hybrid import (
     LegRun,
     Outcome,
     Ranked,
+    Vectors,
     dense_leg,
     hybrid,
     lexical_leg,
@@ -38,6 +40,7 @@ from verivita.engines.retrieval.ports import (
     ModelInfo,
     Partition,
     Reranker,
+    VectorFetch,
     VectorIndex,
 )
 from verivita.engines.skills import Taxonomy
@@ -130,13 +133,13 @@ class SearchService:
             and (not document_ids or passage.document_id in document_ids)
         }
         legs: dict[str, Leg] = {LEXICAL: _words_leg(list(passages.values()), query)}
+        partition, collection = Partition(str(principal.tenant_id)), passages_collection(self._embedder.model)
         if use_hybrid:
-            partition = Partition(str(principal.tenant_id))
             mine = (AnyOf("person", (str(principal.person_id),)),)
-            collection = passages_collection(self._embedder.model)
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, query, mine)
         k = min(max(top_k, 1), _MAX_TOP_K)
-        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight))
+        near = self._neighbours(partition, collection) if use_hybrid else None
+        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight), vectors=near)
         found = [
             FoundPassage(passages[PassageId(hit.id)], hit.score, hit.ranks)
             for hit in outcome.hits
@@ -166,7 +169,8 @@ class SearchService:
         legs: dict[str, Leg] = {LEXICAL: lexical_leg(self._lexical, partition, text, where)}
         if request.use_hybrid:
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, text, where)
-        outcome = await hybrid(legs, _DEEPEST, vector_weight=_weight(request.vector_weight))
+        near = self._neighbours(partition, collection) if request.use_hybrid else None
+        outcome = await hybrid(legs, _DEEPEST, vector_weight=_weight(request.vector_weight), vectors=near)
         if self._reranker is None or request.sort_by is not SortBy.RELEVANCE:
             return outcome
 
@@ -175,6 +179,11 @@ class SearchService:
             return {p.id: f"{p.understood.title}. {p.understood.description}" for p in found}
 
         return await reranked(outcome, text, self._reranker, texts, _DEEPEST)
+
+    def _neighbours(self, partition: Partition, collection: str) -> Vectors | None:
+        """Gives stored vectors back, where the index can, so that neighbours may support each other."""
+        index = self._vectors
+        return partial(index.vectors, partition, collection) if isinstance(index, VectorFetch) else None
 
     async def _ordered(self, principal: Principal, request: SearchRequest, hits: Sequence[Ranked]) -> Page[Ranked]:
         if request.sort_by in (SortBy.POSTED, SortBy.SALARY):
