@@ -35,35 +35,35 @@ class SaveDocumentOut(Output):
     message: str
 
 
-class EmbedIn(Input):
+class EmbedTextIn(Input):
     """One text."""
 
     text: str = Field(max_length=100_000)
 
 
-class EmbedOut(Output):
+class TextVectorOut(Output):
     """Its vector."""
 
     embedding: list[float]
     success: bool
 
 
-class SearchFilters(Input):
+class FindFilters(Input):
     """Sections and documents to look in; one or several."""
 
     section: str | list[str] | None = Field(None, max_length=20)
     document_id: UUID | list[UUID] | None = None
 
 
-class SearchIn(Input):
+class FindIn(Input):
     """A search in the caller's own papers; `filters` may name sections and documents."""
 
     query: str = Field(min_length=1, max_length=100_000)
     top_k: int = Field(5, ge=1, le=100)
-    filters: SearchFilters | None = None
+    filters: FindFilters | None = None
 
 
-class SearchHit(Output):
+class FindHit(Output):
     """A found passage."""
 
     id: UUID
@@ -72,10 +72,10 @@ class SearchHit(Output):
     metadata: dict[str, Any]
 
 
-class SearchOut(Output):
+class FindOut(Output):
     """Found passages and the query's own vector."""
 
-    results: list[SearchHit]
+    results: list[FindHit]
     query_embedding: list[float]
 
 
@@ -90,23 +90,23 @@ async def save_document(request: Request, caller: Caller, body: SaveDocumentIn) 
 
 
 @router.post("/embed")
-async def embed(request: Request, caller: Caller, body: EmbedIn) -> EmbedOut:
+async def embed(request: Request, caller: Caller, body: EmbedTextIn) -> TextVectorOut:
     """The vector of one text."""
     vectors, _ = await request.app.state.container.search.embed(caller, [body.text])
-    return EmbedOut(embedding=vectors[0], success=True)
+    return TextVectorOut(embedding=vectors[0], success=True)
 
 
 @router.post("/search")
-async def search(request: Request, caller: Caller, body: SearchIn) -> SearchOut:
+async def search(request: Request, caller: Caller, body: FindIn) -> FindOut:
     """Passages of the caller's own papers that fit a question."""
     service = request.app.state.container.search
-    where = body.filters or SearchFilters()
+    where = body.filters or FindFilters()
     found = await service.library(
         caller, body.query, body.top_k, sections=_several(where.section), document_ids=_several(where.document_id)
     )
     vectors, _ = await service.embed(caller, [body.query])
     hits = [
-        SearchHit(
+        FindHit(
             id=hit.passage.id,
             content=hit.passage.text,
             score=round(hit.score, 6),
@@ -118,7 +118,7 @@ async def search(request: Request, caller: Caller, body: SearchIn) -> SearchOut:
         )
         for hit in found.passages
     ]
-    return SearchOut(results=hits, query_embedding=vectors[0])
+    return FindOut(results=hits, query_embedding=vectors[0])
 
 
 def _several(given: T | list[T] | None) -> tuple[T, ...]:

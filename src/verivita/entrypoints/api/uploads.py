@@ -46,22 +46,20 @@ async def json_body(request: Request, model: type[B]) -> B:
 
 async def upload_body(request: Request, limit_mb: int, fields: frozenset[str] = frozenset()) -> Upload:
     """The multipart body: one `file` and the known fields. Raises `Invalid` or `TooLarge`."""
-    form = await request.form(max_files=1, max_fields=10)
-    unknown = [name for name in form if name not in fields | _OURS]
-    if unknown:
-        raise Invalid(
-            message="The request is not valid.",
-            errors=[FieldError(name[:100], "is not known here") for name in unknown],
-        )
-    file = form.get("file")
-    if not isinstance(file, UploadFile):
-        raise Invalid(message="No file was sent.", errors=[FieldError("file", "is needed")])
-    data = await file.read(limit_mb * 2**20 + 1)
+    async with request.form(max_files=1, max_fields=10) as form:
+        unknown = [name for name in form if name not in fields | _OURS]
+        if unknown:
+            wrong = [FieldError(name[:100], "is not known here") for name in unknown]
+            raise Invalid(message="The request is not valid.", errors=wrong)
+        file = form.get("file")
+        if not isinstance(file, UploadFile):
+            raise Invalid(message="No file was sent.", errors=[FieldError("file", "is needed")])
+        data = await file.read(limit_mb * 2**20 + 1)
+        plain = {name: value for name, value in form.items() if isinstance(value, str) and name in fields}
     if len(data) > limit_mb * 2**20:
         raise TooLarge(message=f"The file is larger than {limit_mb} MB.", next="Save a smaller copy and try again.")
     if not data:
         raise Invalid("empty", "This file is empty.", next="Check that you picked the right file.")
-    plain = {name: value for name, value in form.items() if isinstance(value, str) and name in fields}
     return Upload(file.filename or "file", data, plain)
 
 

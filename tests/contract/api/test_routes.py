@@ -1,0 +1,124 @@
+"""The table of routes, what each says of itself, and the OpenAPI snapshot."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import typing
+from types import ModuleType
+
+import httpx2
+import pytest
+from fastapi.responses import Response
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+
+from tests.docs.markdown import ROOT
+from verivita.entrypoints.api import compat, health, library, people, postings, search, tasks
+from verivita.entrypoints.api.schemas import Input
+
+MODULES: tuple[ModuleType, ...] = (compat, health, library, people, postings, search, tasks)
+ROUTES = """
+GET    /health /live /ready /metrics
+POST   /api/v1/documents /api/v1/documents/{document_id}/read
+GET    /api/v1/documents /api/v1/documents/{document_id} /api/v1/documents/{document_id}/file
+GET    /api/v1/documents/{document_id}/facts /api/v1/documents/{document_id}/passages
+PATCH  /api/v1/documents/{document_id} /api/v1/users/me
+DELETE /api/v1/documents/{document_id} /api/v1/tasks/{task_id} /api/v1/keys/{key_id}
+POST   /api/v1/search /api/v1/embed
+POST   /api/v1/jobs /api/v1/jobs/search /api/v1/jobs/{job_id}/close
+GET    /api/v1/jobs /api/v1/jobs/recommendations /api/v1/jobs/{job_id} /api/v1/jobs/{job_id}/snapshot
+GET    /api/v1/jobs/{job_id}/match /api/v1/ingest /api/v1/ingest/{run_id}
+GET    /api/v1/tasks /api/v1/tasks/{task_id} /api/v1/users/me /api/v1/keys
+POST   /api/v1/keys
+POST   /save-document /embed /search /api/job-list/search
+GET    /api/job-list/jobs /api/job-list/jobs/{job_id} /api/job-list/recommendations
+"""
+PUBLIC = {"/health", "/live", "/ready", "/metrics"}
+
+
+def routes() -> list[APIRoute]:
+    return [route for module in MODULES for route in module.router.routes if isinstance(route, APIRoute)]
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
+    assert spec is not None
+    assert spec.loader is not None
+    made = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_the_table_of_routes() -> None:
+    wanted = {(verb, path) for line in ROUTES.strip().splitlines() for verb, *paths in [line.split()] for path in paths}
+    assert {(verb, route.path) for route in routes() for verb in route.methods} == wanted
+
+
+def test_the_app_describes_the_same_routes() -> None:
+    document = json.loads(script("openapi").document())
+    described = {(verb.upper(), path) for path, item in document["paths"].items() for verb in item}
+    assert described == {(verb, route.path) for route in routes() for verb in route.methods}
+
+
+def test_every_route_but_the_watchmen_asks_who_you_are() -> None:
+    document = json.loads(script("openapi").document())
+    without = {path for path, item in document["paths"].items() for op in item.values() if "security" not in op}
+    assert without == PUBLIC
+
+
+def answers(route: APIRoute) -> list[object]:
+    said = typing.get_type_hints(route.endpoint)["return"]
+    return list(typing.get_args(said)) if typing.get_origin(said) not in (None, list) else [said]
+
+
+@pytest.mark.acceptance("API-09")
+@pytest.mark.parametrize("route", routes(), ids=lambda route: f"{min(route.methods)} {route.path}")
+def test_every_reply_has_a_model(route: APIRoute) -> None:
+    for said in answers(route):
+        is_model = isinstance(said, type) and issubclass(said, BaseModel | Response)
+        assert is_model or (said is type(None) and route.status_code == 204), f"{route.path} answers {said!r}"
+
+
+@pytest.mark.acceptance("API-09")
+@pytest.mark.parametrize("route", routes(), ids=lambda route: f"{min(route.methods)} {route.path}")
+def test_every_body_has_a_model_that_refuses_unknown_fields(route: APIRoute) -> None:
+    body = typing.get_type_hints(route.endpoint).get("body")
+    assert body is None or (issubclass(body, Input) and body.model_config["extra"] == "forbid")
+    assert route.body_field is None or body is not None
+
+
+def test_every_route_says_what_it_does() -> None:
+    assert [route.path for route in routes() if len((route.endpoint.__doc__ or "").split()) < 2] == []
+
+
+def test_the_snapshot_is_up_to_date() -> None:
+    made = script("openapi")
+    assert made.SNAPSHOT.read_text(encoding="utf-8") == made.document(), "run `python scripts/openapi.py`"
+
+
+@pytest.mark.acceptance("API-04")
+@pytest.mark.asyncio(loop_scope="module")
+async def test_the_app_answers_its_own_description(client: httpx2.AsyncClient) -> None:
+    answer = await client.get("/openapi.json")
+    assert answer.status_code == 200
+    document = answer.json()
+    assert document["openapi"].startswith("3.1")
+    known = set(document["components"]["schemas"])
+    named = {part.split('"')[0] for part in answer.text.split('"#/components/schemas/')[1:]}
+    assert named <= known
+    for path, item in document["paths"].items():
+        for verb, operation in item.items():
+            assert operation["summary"], f"{verb} {path}"
+            for status, reply in operation["responses"].items():
+                if int(status) >= 400 and path not in PUBLIC:
+                    assert list(reply["content"]) == ["application/problem+json"], f"{verb} {path} {status}"
+
+
+def test_both_ways_of_giving_a_paper_and_postings_are_described() -> None:
+    document = json.loads(script("openapi").document())
+    for path, fields in (("/api/v1/documents", {"file", "kind", "title"}), ("/api/v1/jobs", {"file"})):
+        body = document["paths"][path]["post"]["requestBody"]
+        assert set(body["content"]) == {"application/json", "multipart/form-data"}
+        assert set(body["content"]["multipart/form-data"]["schema"]["properties"]) == fields
+        assert "$defs" not in json.dumps(body)
