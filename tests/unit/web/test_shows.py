@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -119,7 +120,9 @@ class TestRows:
     def test_must_haves_are_counted_from_the_pairs(self) -> None:
         text = posting().understood.description
         assert show_jobs.why(posting(), match(text)) == "6 of 7 must-haves · no proof: Kubernetes"
-        assert show_jobs.why(posting(), match(text, pairs=())) == "no must-haves are said"
+        assert show_jobs.why(posting(), match(text, pairs=())) == "1 of 2 skills · no proof: Kubernetes"
+        bare = match(text, pairs=(), matched_skills=(), missing_skills=())
+        assert show_jobs.why(posting(), bare) == "no must-haves are said"
 
     @pytest.mark.parametrize(
         ("location", "kind", "said"),
@@ -223,5 +226,15 @@ class TestFolding:
         assert show_job.fold(pairs)[1] == ()
 
     def test_evidence_is_at_most_three_lines(self) -> None:
-        pair = Pair("skill", "x", True, WishState.MET, None, tuple(shown("Built the") for _ in range(5)))
-        assert len(show_job.pair_view(pair, 1, "").shown) == 3
+        line = shown("Built the")
+        lines = tuple(replace(line, text=f"{line.text} {n // 2}") for n in range(8))
+        texts = [
+            quote.before
+            for quote in show_job.pair_view(Pair("skill", "x", True, WishState.MET, None, lines), 1, "").shown
+        ]
+        assert texts == [f"{line.text} {n}" for n in range(3)]
+
+    def test_the_title_is_asked_by_the_posting_itself(self) -> None:
+        view = show_job.pair_view(Pair("title", "Analyst", False, WishState.PARTLY, None, ()), 1, "")
+        assert view.asked is not None
+        assert (view.tag, view.asked.mark, view.asked.where) == ("title", "Analyst", "its title")

@@ -121,6 +121,8 @@ class StartView:
     example_url: str | None = "/example"
     example_text: str = "Mina Tarrow, who does not exist, with her resume, notes and 60 invented postings."
     step: int = 1
+    example_jobs_url: str | None = None
+    """Where the example person's jobs are, while only she is here."""
 
 
 @dataclass(frozen=True, slots=True)

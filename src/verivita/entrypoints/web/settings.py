@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Annotated
 from uuid import UUID
@@ -109,10 +110,12 @@ def _wished(before: Preferences, form: FormData) -> Preferences:
     def number(name: str) -> float | None:
         text = str(form.get(name) or "").replace(",", "").replace(" ", "").rstrip("%")
         try:
-            return float(text) if text else None
+            value = float(text) if text else 0.0
         except ValueError:
+            value = math.nan
+        if not math.isfinite(value):
             errors.append(FieldError(name, "This is not a number."))
-            return None
+        return value if text else None
 
     pay, travel = number("minimum_pay"), number("max_travel_share")
     countries = str(form.get("countries") or "").replace(";", ",").replace(" ", ",").upper().split(",")

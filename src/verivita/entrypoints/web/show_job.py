@@ -39,7 +39,9 @@ PARTS = {
     "responsibilities": "Responsibilities",
     "education": "Education",
     "title": "Title",
+    "not_said": "What is not said",
 }
+TAGS = {"title": "title", "duty": "task"}
 OPEN_MET = 5
 """How many met must-haves stay open before the others are folded; not-met ones never are."""
 MOST_WORDS = 280
@@ -102,7 +104,7 @@ def job_view(
         stops_line=stops_line(stops) if stops else "",
         stops_hit=sum(stop.hit for stop in stops),
         timeline=_timeline(posting, match, now),
-        paragraphs=paragraphs(said.description, match.pairs if match else ()),
+        paragraphs=paragraphs(said.description, match.pairs if match else (), url),
         facts=_facts(posting),
         back=back or Link("Jobs", "/jobs"),
         no_paper=match is None,
@@ -120,12 +122,23 @@ def pair_view(pair: Pair, no: int, description: str, place_of: PlaceOf = paper_p
         mark=MARKS[pair.state],
         word=WORDS[pair.state],
         heading=pair.label,
-        tag="must-have" if pair.required else "nice to have",
-        asked=asked_quote(pair.asked, description, pair.label) if pair.asked else None,
-        shown=tuple(_shown(evidence, pair.label, place_of) for evidence in pair.shown[:3]),
+        tag="must-have" if pair.required else TAGS.get(pair.kind, "nice to have"),
+        asked=_asked(pair, description),
+        shown=tuple(_shown(evidence, pair.label, place_of) for evidence in _distinct(pair.shown)[:3]),
         closest=_shown(pair.closest, pair.label, place_of) if pair.closest else None,
         note=pair.note,
     )
+
+
+def _asked(pair: Pair, description: str) -> QuoteView | None:
+    if pair.asked is not None:
+        return asked_quote(pair.asked, description, pair.label)
+    return QuoteView("", pair.label, "", "its title") if pair.kind == "title" else None
+
+
+def _distinct(shown: Sequence[Evidence]) -> list[Evidence]:
+    """Each line once, though it may show the same thing twice."""
+    return list({evidence.text: evidence for evidence in reversed(shown)}.values())[::-1]
 
 
 def fold(pairs: Sequence[PairView]) -> tuple[tuple[PairView, ...], tuple[PairView, ...]]:
@@ -170,8 +183,9 @@ def part_view(part: Part) -> PartView:
     return PartView(label, number(round(part.score, 1)), f"{round(part.weight * 100)} %", round(part.score))
 
 
-def paragraphs(description: str, pairs: Sequence[Pair]) -> tuple[ParagraphView, ...]:
-    """The kept copy, a paragraph a line, with every quote that was asked for lit and leading to its pair."""
+def paragraphs(description: str, pairs: Sequence[Pair], url: str = "") -> tuple[ParagraphView, ...]:
+    """The kept copy, a paragraph a line, with every quote that was asked for lit and leading to its pair on the page
+    `url`."""
     quotes = sorted(
         ((pair.asked, no) for no, pair in enumerate(pairs, 1) if pair.asked), key=lambda item: item[0].start
     )
@@ -183,11 +197,11 @@ def paragraphs(description: str, pairs: Sequence[Pair]) -> tuple[ParagraphView, 
         bullet = _BULLET.match(line)
         head = start + (bullet.end() if bullet else 0)
         short = len(line) < 60 and (line.rstrip().endswith(":") or not re.search(r"[.!?,;]\s*$", line)) and not bullet
-        found.append(ParagraphView(n, _lit_pieces(description, head, end, quotes), short, bullet is not None))
+        found.append(ParagraphView(n, _lit_pieces(description, head, end, quotes, url), short, bullet is not None))
     return tuple(found)
 
 
-def _lit_pieces(text: str, start: int, end: int, quotes: Sequence[tuple[Quote, int]]) -> tuple[Piece, ...]:
+def _lit_pieces(text: str, start: int, end: int, quotes: Sequence[tuple[Quote, int]], url: str) -> tuple[Piece, ...]:
     pieces, at = [], start
     for quote, no in quotes:
         low, high = max(at, quote.start), min(end, quote.end)
@@ -195,7 +209,7 @@ def _lit_pieces(text: str, start: int, end: int, quotes: Sequence[tuple[Quote, i
             continue
         if low > at:
             pieces.append(Piece(text[at:low]))
-        pieces.append(Piece(text[low:high], no, f"q{no}" if quote.start >= start else "", f"#pair{no}"))
+        pieces.append(Piece(text[low:high], no, f"q{no}" if quote.start >= start else "", f"{url}#pair{no}"))
         at = high
     if at < end:
         pieces.append(Piece(text[at:end]))

@@ -237,5 +237,5 @@ def _unmet_first(pair: Pair) -> int:
 def _must_row(pair: Pair) -> MarkRow:
     if pair.state is WishState.NOT_MET:
         return MarkRow("bad", "not met", pair.label, "nothing in your papers", loud=True)
-    text = pair.shown[0].text if pair.shown else pair.note or WORDS[pair.state]
+    text = pair.shown[0].text.lstrip("•·–-* ") if pair.shown else pair.note or WORDS[pair.state]
     return MarkRow(MARKS[pair.state], WORDS[pair.state], pair.label, text)

@@ -25,7 +25,12 @@ async def start(request: Request, visit: Visitor) -> Response:
         resumes = [paper for paper in own if paper.kind is DocumentKind.RESUME]
         return await paper_page(request, visit, (resumes or own)[0].id)
     drop = DropView(limit_mb=services(request).settings.max_upload_mb)
-    view = StartView(drop, example_url=None if visit.papers else "/example", step=1)
+    view = StartView(
+        drop,
+        example_url=None if visit.papers else "/example",
+        step=1,
+        example_jobs_url="/jobs" if visit.papers else None,
+    )
     return render.page(request, "start.html", {"view": view})
 
 
