@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from verivita.bootstrap.settings import Settings
 from verivita.engines.reading import sniff
-from verivita.engines.retrieval.ports import Embedder, LexicalIndex, VectorIndex
+from verivita.engines.retrieval.collections import CollectionStore
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, VectorIndex
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
@@ -62,6 +63,13 @@ def lexical(settings: Settings) -> LexicalIndex:
     from verivita.adapters.lexical.tantivy import TantivyIndex
 
     return TantivyIndex(settings.index_dir)
+
+
+def collections(settings: Settings, model: ModelInfo) -> CollectionStore:
+    """Where the ML service keeps what its callers index."""
+    from verivita.adapters.collections.sqlite import SqliteCollections
+
+    return SqliteCollections(settings.data_dir / "ml", model.key, model.dimensions)
 
 
 def blobs(settings: Settings) -> BlobStore:

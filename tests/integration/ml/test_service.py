@@ -13,6 +13,7 @@ import numpy as np
 import pytest
 from grpc_health.v1 import health_pb2, health_pb2_grpc
 
+from verivita.adapters.collections.sqlite import SqliteCollections
 from verivita.adapters.embedders.hashing import HashingEmbedder
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.embedders.remote import RemoteEmbedder
@@ -62,7 +63,8 @@ def extract(text: str) -> list[SkillMention]:
 
 async def started(embedder: Embedder, folder: Path | None = None) -> tuple[asyncio.Task[None], int]:
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
-    task = asyncio.create_task(serve(embedder, None, extract, port=0, folder=folder, ready=ready.set_result))
+    store = SqliteCollections(folder, embedder.model.key, embedder.model.dimensions)
+    task = asyncio.create_task(serve(embedder, None, extract, store, port=0, ready=ready.set_result))
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     return task, ready.result()
 

@@ -74,14 +74,16 @@ def ml() -> None:
 
     settings = Settings()
     logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
+    embedder = providers.embedder(settings, Process.LOCAL)
+    store = providers.collections(settings, embedder.model)
     loop(
         serve(
-            providers.embedder(settings, Process.LOCAL),
+            embedder,
             None,
             lambda text: extract(text, load_taxonomy()),
+            store,
             host=settings.ml_host,
             port=settings.ml_port,
-            folder=settings.data_dir / "ml",
         )
     )
 

@@ -6,7 +6,6 @@ import asyncio
 import logging
 import signal
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import grpc
@@ -14,9 +13,9 @@ from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
 from verivita.core.errors import Invalid, LimitReached, Unavailable, VerivitaError
+from verivita.engines.retrieval.collections import CollectionStore, Stored
 from verivita.engines.retrieval.ports import Embedder, Reranker
 from verivita.entrypoints.ml.service import Engines, Extract
-from verivita.entrypoints.ml.store import Stored
 from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
 
 log = logging.getLogger(__name__)
@@ -121,20 +120,20 @@ async def serve(
     embedder: Embedder,
     reranker: Reranker | None,
     extract: Extract,
+    store: CollectionStore,
     *,
     host: str = "127.0.0.1",
     port: int = 50051,
-    folder: Path | None = None,
     ready: Callable[[int], None] | None = None,
 ) -> None:
     """Answer until SIGTERM, SIGINT or cancellation; running calls get five seconds to end.
 
-    `folder` keeps the collections (memory when None); `port` 0 takes any, and `ready` is told which. Raises
+    `store` keeps the collections; `port` 0 takes any, and `ready` is told which. Raises
     `Unavailable` when the address is taken.
     """
     limits = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
     server = grpc.aio.server(options=[*limits, ("grpc.so_reuseport", 0)])
-    engines = Engines(embedder, reranker, extract, folder)
+    engines = Engines(embedder, reranker, extract, store)
     stubs, checks = _register(server, Servicer(engines))
     try:
         bound = server.add_insecure_port(f"{host}:{port}")

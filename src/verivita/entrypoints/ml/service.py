@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 
 from verivita.core.errors import Invalid, TooLarge, Unavailable
 from verivita.engines.retrieval.bm25 import Bm25
+from verivita.engines.retrieval.collections import Collection, CollectionStore, Stored
 from verivita.engines.retrieval.fusion import weighted_sum
 from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, VECTOR_WEIGHT, Leg, SearchMode, hybrid
 from verivita.engines.retrieval.ports import Embedder, Hit, Reranker, Vector
 from verivita.engines.skills.model import SkillKind, SkillMention
 from verivita.entrypoints.ml.batching import BatchingEmbedder
-from verivita.entrypoints.ml.store import Collection, CollectionStore, Stored
 
 DEFAULT_TOP_K = 10
 MAX_TOP_K = 1_000
@@ -47,9 +46,9 @@ class Skills:
 class Engines:
     """Embed, rerank, search, read skills, and keep collections for each tenant."""
 
-    def __init__(self, embedder: Embedder, reranker: Reranker | None, extract: Extract, folder: Path | None) -> None:
+    def __init__(self, embedder: Embedder, reranker: Reranker | None, extract: Extract, store: CollectionStore) -> None:
         self._embedder, self._reranker, self._extract = BatchingEmbedder(embedder), reranker, extract
-        self._store = CollectionStore(folder, embedder.model.key, embedder.model.dimensions)
+        self._store = store
 
     async def embed(self, texts: Sequence[str]) -> Vector:
         """Unit vectors, zeros for a text without words; at most 1,024 texts a call."""

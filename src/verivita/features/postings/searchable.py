@@ -1,4 +1,4 @@
-"""What the search indexes hold of a posting: its texts for the two vectors, and the fields to filter by; pure."""
+"""What the search indexes hold of a posting: the text of its vector, and the fields to filter by; pure."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from verivita.engines.retrieval.ports import ModelInfo, Payload
 from verivita.features.postings.model import Posting, Understood
 
 _PARTS = re.compile(r"[,;/|()\u2022\u00b7]| - ")
-_DESCRIPTION_CHARS = 900
+_DESCRIPTION_CHARS = 640
+"""About 130 tokens: what a posting is about stands at its start, and the time to encode grows with the length."""
 
 
 def description_collection(model: ModelInfo) -> str:

@@ -1,4 +1,4 @@
-"""The collections that the service keeps: texts, metadata and vectors in one SQLite file, searched in memory."""
+"""Collections of texts, metadata and vectors in one SQLite file, or in memory, searched in memory."""
 
 from __future__ import annotations
 
@@ -6,14 +6,12 @@ import json
 import sqlite3
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
-from verivita.engines.retrieval.bm25 import Bm25
+from verivita.engines.retrieval.collections import Collection, Stored
 from verivita.engines.retrieval.ports import Vector
 
 MAX_OPEN = 32
@@ -25,29 +23,7 @@ CREATE TABLE IF NOT EXISTS documents (
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """One document of a collection."""
-
-    id: str
-    content: str
-    metadata: Mapping[str, str]
-
-
-@dataclass(frozen=True)
-class Collection:
-    """A collection in memory, in order of id; `vectors` is (documents, dimensions)."""
-
-    documents: tuple[Stored, ...]
-    vectors: Vector
-
-    @cached_property
-    def words(self) -> Bm25:
-        """BM25 over the contents, built at first use."""
-        return Bm25([document.content for document in self.documents])
-
-
-class CollectionStore:
+class SqliteCollections:
     """Collections of every tenant; a file that lasts, or memory when no folder is given. Safe to call from threads."""
 
     def __init__(self, folder: Path | None, model: str, dimensions: int) -> None:
