@@ -162,6 +162,8 @@ async def test_nothing_found_says_which_condition_stands_in_the_way(tab: Tab, sh
     assert "Nothing found" in words(page)
     assert "Without “Level: intern” there is 1 job." in words(page)
     assert page.css_first(".empty .btn-primary").attributes["href"] == "/jobs?q=remote"
+    page = await tab.get("/jobs?level=intern&q=hybrid+kafka")
+    assert "“kafka” alone finds 1 job." in words(page)
     assert "past the end" in words(await tab.get("/jobs?page=99"))
 
 

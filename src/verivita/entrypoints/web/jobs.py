@@ -14,11 +14,12 @@ from verivita.entrypoints.web.job_views import ActionsView, FilterMenu, JobRowVi
 from verivita.entrypoints.web.places import places
 from verivita.entrypoints.web.refusals import PageRoute
 from verivita.entrypoints.web.show_job import job_view
-from verivita.entrypoints.web.show_jobs import job_row, legs_text, preview_view, understood_views
+from verivita.entrypoints.web.show_jobs import job_row, legs_text, preview_view, search_url, understood_views
 from verivita.entrypoints.web.show_search import SORTS, filter_menus, no_jobs, nothing_found, page_links, sort_options
 from verivita.entrypoints.web.views import EmptyView, Link
 from verivita.entrypoints.web.visit import Visit, Visitor, services
 from verivita.entrypoints.web.wanted import Wanted, address, one_less, wanted
+from verivita.entrypoints.web.words import plural
 from verivita.features.matching import Match, Shortlist
 from verivita.features.postings import Posting
 from verivita.features.search import SearchRequest, SortBy
@@ -133,7 +134,21 @@ async def _empty(
         count = (await services(request).search.postings(visit.principal, one)).found.total
         ways.append((said, count, address(search)))
     ways.sort(key=lambda way: -way[1])
+    if len(ways) > 1 and not ways[0][1]:
+        return await _words_alone(request, visit, found.result.understanding.text)
     return nothing_found(ways[0] if ways else None, others=ways[1:3])
+
+
+async def _words_alone(request: Request, visit: Visit, text: str) -> EmptyView:
+    """No single condition stands in the way; what remains when all of them go."""
+    one = SearchRequest(text, page=PageRequest(1, 1))
+    count = (await services(request).search.postings(visit.principal, one)).found.total if text else 0
+    if not count:
+        return nothing_found(None)
+    said = f"More than one condition stands in the way. “{text}” alone finds {plural(count, 'job')}."
+    return EmptyView(
+        "Nothing found", said, Link("Search for that", search_url(text)), (Link("Show all jobs", "/jobs"),)
+    )
 
 
 def _back(request: Request) -> Link:
