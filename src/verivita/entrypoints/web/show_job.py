@@ -98,7 +98,7 @@ def job_view(
         folded=folded,
         folded_title=f"{plural(len(folded), 'more line')}, all met" if folded else "",
         levers=tuple(lever_view(lever) for lever in match.levers) if match else (),
-        parts=tuple(part_view(part) for part in match.parts) if match and match.overall is not None else (),
+        parts=_parts(match),
         version=match.score_version if match else 0,
         stops=tuple(stop_row(stop) for stop in stops),
         stops_line=stops_line(stops) if stops else "",
@@ -173,6 +173,13 @@ def emphasised(text: str, label: str, where: str, href: str) -> QuoteView:
     if found is None:
         return _clipped(QuoteView(text, "", "", where, href))
     return _clipped(QuoteView(text[: found.start()], found.group(), text[found.end() :], where, href))
+
+
+def _parts(match: Match | None) -> tuple[PartView, ...]:
+    """The table of the score; a posting that leaves nothing open has no row for it."""
+    if match is None or match.overall is None:
+        return ()
+    return tuple(part_view(part) for part in match.parts if part.name != "not_said" or part.weight)
 
 
 def part_view(part: Part) -> PartView:

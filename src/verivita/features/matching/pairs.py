@@ -53,9 +53,12 @@ def all_pairs(
     pairs += _years_pair(profile, person, understood, posting)
     pairs += _education_pair(profile, understood)
     pairs += _title_pair(profile, person, understood, posting)
-    asked = [wish.quote for wish in understood.requirements.skills]
+    wants = understood.requirements
+    quotes = [*(wish.quote for wish in wants.skills), wants.min_years_quote, wants.education_quote]
+    asked = [quote for quote in quotes if quote is not None]
     duties = [line for line in posting.lines if not any(line.start <= quote.start < line.end for quote in asked)]
-    # A line that names a skill is told by that skill; one that nothing shows is often about the company, not the work.
+    # A line that a skill, the years or the degree tells already is not told twice; one that no line of the papers
+    # clearly shows is often about the company, not the work.
     met = [_duty_pair(line, understood, lines) for line in duties]
     pairs += [pair for pair in met if pair is not None]
     return tuple(pairs)
@@ -176,7 +179,6 @@ def _duty_pair(line: Line, understood: Understood, lines: Sequence[tuple[Evidenc
     text = understood.description[line.start : line.end]
     quote = Quote(text, line.start, line.end)
     best, share = _best_line([(term, part / line.total) for term, part in line.shares.items()], lines)
-    if best is None or share < LINE_FULL * _PARTLY:
+    if best is None or share < LINE_FULL:
         return None
-    state = WishState.MET if share >= LINE_FULL else WishState.PARTLY
-    return Pair("duty", text, False, state, quote, (best,))
+    return Pair("duty", text, False, WishState.MET, quote, (best,))
