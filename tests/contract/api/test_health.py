@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -11,36 +11,18 @@ from uuid import UUID
 import httpx2
 import pytest
 
+from tests.contract.api.parts import Down
 from tests.rigs.product import Clients
 from verivita.bootstrap.container import Container, build
 from verivita.bootstrap.settings import Settings
 from verivita.core.errors import Unavailable
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
-from verivita.engines.retrieval.ports import ModelInfo, Vector
 from verivita.entrypoints import asgi
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PARTS = {"postgres", "vector", "lexical", "ml", "storage"}
-
-
-class Down:
-    """A dependency that has stopped: whatever it is asked, it does not answer."""
-
-    model = ModelInfo("hashing", "float32", 384)
-
-    def __init__(self, error: type[Exception]) -> None:
-        self._error = error
-
-    def __getattr__(self, name: str) -> Any:
-        async def refuse(*args: object, **more: object) -> None:
-            raise self._error
-
-        return refuse
-
-    async def embed(self, texts: Sequence[str]) -> Vector:
-        raise self._error
 
 
 async def ask(container: Container, path: str) -> httpx2.Response:

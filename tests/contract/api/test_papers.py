@@ -4,39 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import httpx2
 import pytest
 
+from tests.contract.api.parts import lame_client
 from tests.docs.markdown import ROOT
 from tests.rigs.product import Clients
 from verivita.bootstrap.container import Container
-from verivita.core.errors import Unavailable
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
-from verivita.engines.retrieval.ports import ModelInfo
-from verivita.entrypoints import asgi
-from verivita.features.search import SearchService
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 RESUME = (ROOT / "docs" / "samples" / "resume.md").read_bytes()
 Work = Callable[[], Awaitable[None]]
-
-
-class Down:
-    """A part that does not answer."""
-
-    model = ModelInfo("hashing", "float32", 384)
-
-    def __getattr__(self, name: str) -> Any:
-        async def refuse(*args: object, **more: object) -> None:
-            raise Unavailable(message="stopped for this test")
-
-        return refuse
 
 
 async def given(client: httpx2.AsyncClient, work: Work) -> dict[str, Any]:
@@ -223,19 +207,10 @@ class TestSearch:
 
     @pytest.mark.acceptance("RET-20")
     async def test_vectors_and_encoder_are_down(
-        self, container: Container, client: httpx2.AsyncClient, work: Work
+        self, container: Container, client: httpx2.AsyncClient, work: Work, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         await given(client, work)
-        parts: dict[str, Any] = {"embedder": Down(), "vectors": Down()}
-        search = SearchService(
-            container.postings, container.library, Down(), Down(), container.lexical, None,
-            container.search._taxonomy, container.clock,
-        )  # fmt: skip
-        broken = replace(container, search=search, **parts)
-        transport = httpx2.ASGITransport(asgi.build(broken), raise_app_exceptions=False)
-        async with httpx2.AsyncClient(
-            transport=transport, base_url="http://localhost:8080", headers=client.headers
-        ) as lame:
+        async with lame_client(container, client, monkeypatch) as lame:
             body = (await lame.post("/api/v1/search", json={"query": "booking service"})).json()
             assert body["search_mode"] == "lexical"
             assert "booking" in body["results"][0]["text"].lower()
