@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from verivita.core.ids import RunId
-from verivita.features.library.tasks import INGEST_DOCUMENT
+from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
 from verivita.features.matching.tasks import SCORE_ALL
 from verivita.features.postings.tasks import IMPORT_POSTINGS, INDEX_POSTINGS
 from verivita.kit.queue import Task, TaskContext, Worker
@@ -37,6 +37,10 @@ def bind(worker: Worker, container: Container) -> None:
         document = await container.library.read(context.principal, UUID(str(payload["document_id"])), stage)
         return {"document_id": str(document.id), "understood": document.understood_lines, "lines": document.total_lines}
 
+    async def forget_document(context: TaskContext, payload: JsonObject) -> None:
+        passages = [UUID(str(id)) for id in cast("Sequence[str]", payload["passages"])]
+        await container.library.forget(context.principal, str(payload["blob_key"]), passages)
+
     async def import_postings(context: TaskContext, payload: JsonObject) -> JsonObject:
         async def progress(done: int, stage: str) -> None:
             await context.progress(0.5, f"{stage}: {done}")
@@ -63,6 +67,7 @@ def bind(worker: Worker, container: Container) -> None:
         return {"scored": await container.matching.score_all(context.principal, progress)}
 
     worker.handle(INGEST_DOCUMENT, ingest_document)
+    worker.handle(FORGET_DOCUMENT, forget_document)
     worker.handle(IMPORT_POSTINGS, import_postings)
     worker.handle(INDEX_POSTINGS, index_postings)
     worker.handle(SCORE_ALL, score_all)

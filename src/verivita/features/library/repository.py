@@ -111,8 +111,10 @@ class LibraryRepository:
         values = {"is_active": False, "updated_at": func.now(), "version": documents.c.version + 1}
         return (await tx.run(self._documents.update(principal).where(mine).values(**values))).rowcount
 
-    async def store_reading(self, tx: Tx, principal: Principal, id: DocumentId, read: ReadResult) -> bool:
-        """Replace all that was read of a document; False when the document is gone."""
+    async def store_reading(
+        self, tx: Tx, principal: Principal, id: DocumentId, read: ReadResult
+    ) -> Sequence[UUID] | None:
+        """Replace all that was read of a document; ids of the old passages, or None when the document is gone."""
         tenant = principal.tenant_id
         values = {
             "status": DocumentStatus.READY.value,
@@ -127,13 +129,14 @@ class LibraryRepository:
             "updated_at": func.now(),
         }
         if not await self._documents.change(tx, principal, id, values):
-            return False
-        await tx.run(self._passages.delete(principal).where(passages.c.document_id == id))
+            return None
+        old = self._passages.delete(principal).where(passages.c.document_id == id).returning(passages.c.id)
+        replaced = (await tx.run(old)).scalars().all()
         await tx.run(self._facts.delete(principal).where(facts.c.document_id == id))
         await self._passages.insert(tx, principal, *(self._passage_row(principal, item) for item in read.passages))
         rows = (self._fact_row(principal, ordinal, item) for ordinal, item in enumerate(read.facts))
         await self._facts.insert(tx, principal, *rows)
-        return True
+        return replaced
 
     async def text(self, tx: Tx, principal: Principal, id: UUID) -> str | None:
         """The text that was read of the caller's document; None when unknown or not read yet."""

@@ -29,7 +29,7 @@ from verivita.features.library.model import (
 )
 from verivita.features.library.profile import ActivePaper, profile_of
 from verivita.features.library.repository import LibraryRepository
-from verivita.features.library.tasks import INGEST_DOCUMENT
+from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
 from verivita.kit.blobs import BlobStore
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Database
@@ -134,13 +134,18 @@ class LibraryService:
         # Old vectors go first: after a crash at any point below, the next try finds every id that may still be indexed.
         await self._ingest.forget(principal, before)
         async with self.db.begin(principal) as tx:
-            stored = await self.repo.store_reading(tx, principal, document.id, result)
-            if stored:
-                payload = {"document_id": str(id), "facts": len(result.facts), "passages": len(result.passages)}
-                await self.events.record(tx, principal, Event("document.ready", payload))
-        if not stored:
+            replaced = await self.repo.store_reading(tx, principal, document.id, result)
+            if replaced is not None:
+                found = {"facts": len(result.facts), "passages": len(result.passages)}
+                await self.events.record(tx, principal, Event("document.ready", {"document_id": str(id), **found}))
+        if replaced is None:
             raise NotFound("document")
         await self._ingest.index(principal, document.id, result.passages, stage)
+        async with self.db.begin(principal) as tx:
+            held = set(await self.repo.passage_ids(tx, principal, id))
+        # Read twice at once, or removed meanwhile: no vector stays without its passage.
+        mine = [passage.id for passage in result.passages]
+        await self._ingest.forget(principal, [gone for gone in (*replaced, *mine) if gone not in held])
         return await self.get(principal, id)
 
     async def get(self, principal: Principal, id: UUID) -> Document:
@@ -215,6 +220,13 @@ class LibraryService:
             if key is None or not await self.repo.delete(tx, principal, id):
                 raise NotFound("document")
             await self.events.record(tx, principal, Event("document.removed", {"document_id": str(id)}))
+            # What lies outside the database goes now; the task goes after it when we are killed in between.
+            left = {"blob_key": key, "passages": [str(passage) for passage in passages]}
+            await self.queue.enqueue(tx, principal, FORGET_DOCUMENT, left)
+        await self.forget(principal, key, passages)
+
+    async def forget(self, principal: Principal, key: str, passages: Sequence[UUID]) -> None:
+        """Remove what lies outside the database of a paper that is gone: vectors and original; may run twice."""
         await self._ingest.forget(principal, passages)
         await self._blobs.delete(key)
 

@@ -3,3 +3,4 @@
 from verivita.kit.queue import Task
 
 INGEST_DOCUMENT = Task("library.ingest", priority=1)
+FORGET_DOCUMENT = Task("library.forget", attempts=10)
