@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 
 from verivita.core.clock import Clock
+from verivita.core.errors import Invalid
 from verivita.core.events import Event
 from verivita.core.ids import PostingId, RunId, new_id
 from verivita.core.principal import Principal
@@ -54,6 +55,8 @@ class Stored:
 
     plan: Plan
     refused: int
+    position: int
+    """How many records of the run are dealt with now."""
 
 
 class PostingIngest:
@@ -75,23 +78,37 @@ class PostingIngest:
     async def take(
         self, principal: Principal, run_id: RunId, records: Iterator[Record], skip: int, progress: Progress
     ) -> int:
-        """Store every record after the first `skip` (those a killed run dealt with already); how many there were."""
-        done = 0
-        while batch := await asyncio.to_thread(_next, records, BATCH):
-            done += len(batch)
-            fresh = batch[max(0, skip - (done - len(batch))) :]
-            if fresh:
-                await self.store(principal, run_id, fresh)
+        """Store every record after the first `skip` (those a killed run dealt with already); how many there were.
+
+        Raises `Invalid` where the input breaks off, with everything before it stored.
+        Two that work at the same run share it: a batch that the other one has stored meanwhile is passed over.
+        """
+        done, broken = 0, None
+        while broken is None:
+            batch, broken = await asyncio.to_thread(_next, records, BATCH)
+            if not batch:
+                break
+            first, done = done, done + len(batch)
+            while skip < done:
+                stored = await self.store(principal, run_id, batch[max(0, skip - first) :], max(skip, first))
+                skip = stored.position
             await progress(done, "storing")
+        if broken is not None:
+            raise broken
         return done
 
-    async def store(self, principal: Principal, run_id: RunId | None, records: Sequence[Record]) -> Stored:
-        """Store one batch in one transaction; its counts go to the run."""
+    async def store(
+        self, principal: Principal, run_id: RunId | None, records: Sequence[Record], position: int = 0
+    ) -> Stored:
+        """Store one batch in one transaction; its counts go to the run, unless that is beyond `position` already."""
         refused = [record for record in records if isinstance(record, Refused)]
         raws = [record for record in records if isinstance(record, RawPosting)]
         items = await asyncio.to_thread(self._understand, raws)
         async with self.db.begin(principal) as tx:
             await self.repo.lock(tx, principal)
+            at = position if run_id is None else await self.repo.position(tx, principal, run_id)
+            if at > position:
+                return Stored(Plan(), 0, at)
             found = await self.repo.sightings(tx, principal, [item.key for item in items])
             seen = {(s.source, s.source_key): Seen(s.job_id, s.raw_hash) for s in found}
             unseen = [item for item in items if item.key not in seen]
@@ -107,7 +124,7 @@ class PostingIngest:
             if written:
                 await self.events.record(tx, principal, Event("postings.stored", {"count": len(written)}))
                 await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
-        return Stored(todo, len(refused))
+        return Stored(todo, len(refused), position + len(records))
 
     async def index(self, principal: Principal, progress: Progress) -> int:
         """Bring vectors and words of every posting that is not indexed yet up to date; how many there were."""
@@ -170,8 +187,14 @@ class PostingIngest:
         return [Item(raw, understand(raw, self._extract, today)) for raw in raws]
 
 
-def _next(records: Iterable[Record], size: int) -> list[Record]:
-    return list(islice(records, size))
+def _next(records: Iterable[Record], size: int) -> tuple[list[Record], Invalid | None]:
+    """The next records, and what broke the input off behind them."""
+    batch: list[Record] = []
+    try:
+        batch.extend(islice(records, size))
+    except Invalid as error:
+        return batch, error
+    return batch, None
 
 
 def _sighting(item: Item, job_id: PostingId) -> tuple[Sighting, str, str]:

@@ -312,6 +312,11 @@ class PostingsRepository:
         )
         return run_id, 0
 
+    async def position(self, tx: Tx, principal: Principal, id: RunId) -> int:
+        """How many records of a run were dealt with and committed."""
+        query = self._runs.select(principal, import_runs.c.position).where(import_runs.c.id == id)
+        return int((await tx.run(query)).scalar_one())
+
     async def advance_run(
         self, tx: Tx, principal: Principal, id: RunId, counts: Mapping[str, int], refused: Sequence[Refused]
     ) -> None:

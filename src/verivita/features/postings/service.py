@@ -75,9 +75,12 @@ class PostingsService:
         if run is None:
             raise NotFound("import")
         data = await self._blobs.get(blob_key)
-        if run.status != "running" or data is None:
-            return run
-        run = await self._import(principal, run_id, self._records(name, data), run.fetched, progress)
+        try:
+            if run.status == "running" and data is not None:
+                run = await self._import(principal, run_id, self._records(name, data), run.fetched, progress)
+        except Invalid:
+            await self._blobs.delete(blob_key)
+            raise
         await self._blobs.delete(blob_key)
         return run
 

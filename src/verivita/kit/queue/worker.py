@@ -83,19 +83,33 @@ class Worker:
             rescue = asyncio.create_task(self._rescue_forever())
             try:
                 await self._rescue()
-                await self._app.run_worker_async(
-                    wait=wait,
-                    concurrency=concurrency,
-                    fetch_job_polling_interval=1.0,
-                    shutdown_graceful_timeout=25.0,
-                    install_signal_handlers=False,
-                    update_heartbeat_interval=HEARTBEAT_S,
-                    stalled_worker_timeout=STALLED_AFTER_S,
-                    delete_jobs="successful",
-                )
+                await self._work(wait, concurrency)
+                # A task that ran last may have queued others.
+                while not wait and await self._is_due():
+                    await self._work(wait, concurrency)
             finally:
                 rescue.cancel()
                 await asyncio.gather(rescue, return_exceptions=True)
+
+    async def _work(self, wait: bool, concurrency: int) -> None:
+        await self._app.run_worker_async(
+            wait=wait,
+            concurrency=concurrency,
+            fetch_job_polling_interval=1.0,
+            shutdown_graceful_timeout=25.0,
+            install_signal_handlers=False,
+            update_heartbeat_interval=HEARTBEAT_S,
+            stalled_worker_timeout=STALLED_AFTER_S,
+            delete_jobs="successful",
+        )
+
+    async def _is_due(self) -> bool:
+        """True when a task that we can do waits for no later time."""
+        now = datetime.now(UTC)
+        jobs = await self._app.job_manager.list_jobs_async(status="todo")
+        return any(
+            job.task_name in self._app.tasks and (job.scheduled_at is None or job.scheduled_at <= now) for job in jobs
+        )
 
     async def set(self, principal: Principal, task_id: UUID, only_from: tuple[TaskStatus, ...], **values: Any) -> bool:
         """Set columns of a task's row in a transaction of its own."""
