@@ -229,10 +229,14 @@ class TestJobsPage:
 
 
 class TestJobPage:
-    def test_not_met_comes_first_and_met_ones_are_folded_after_five(self) -> None:
+    def test_must_haves_come_first_and_within_them_what_is_not_met(self) -> None:
+        """A wall of unmet extras must not hide what counts; met ones are folded after five."""
         tree = HTMLParser(PAGES["job"])
+        tags = [node.text() for node in tree.css("section > .pairs > .pair .pair-head .tag")]
+        musts = tags.count("must-have")
+        assert tags[:musts] == ["must-have"] * musts
         shown = [node.attributes["data-state"] for node in tree.css("section > .pairs > .pair")]
-        assert shown == ["unmet", "part", "unsaid", "met", "met", "met", "met", "met"]
+        assert shown == ["unmet", "met", "met", "met", "met", "met", "part", "unsaid"]
         assert len(tree.css("details .pair")) == 2
 
     def test_quotes_are_word_for_word_with_the_asked_words_marked(self) -> None:

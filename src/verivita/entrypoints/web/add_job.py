@@ -108,7 +108,9 @@ def _look(request: Request, caller: Caller, run_id: UUID, task: str) -> follow.L
         found = await container.postings.run(caller, run_id)
         state = RUN_STATES.get(found.status, "succeeded")
         behind = await follow.task_of(container.tasks, caller, task) if state == "running" else None
-        return follow.state_of(state, behind)
+        told = follow.state_of(state, behind)
+        told.pop("progress", None)  # how many records a file holds is known at its end alone; the stage counts them
+        return told
 
     return look
 

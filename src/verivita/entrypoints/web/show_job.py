@@ -142,15 +142,15 @@ def _distinct(shown: Sequence[Evidence]) -> list[Evidence]:
 
 
 def fold(pairs: Sequence[PairView]) -> tuple[tuple[PairView, ...], tuple[PairView, ...]]:
-    """Not met first, then partly, not said, met; of the met ones the first five stay open, if there are more than eight
-    pairs in all."""
+    """Must-haves come first, and within each kind what is not met, partly met, not said, met; of the met ones the first
+    five stay open, if there are more than eight pairs in all."""
     order = {"unmet": 0, "part": 1, "unsaid": 2, "met": 3}
-    ranked = sorted(pairs, key=lambda pair: (order[pair.state], pair.tag != "must-have"))
+    ranked = sorted(pairs, key=lambda pair: (pair.tag != "must-have", order[pair.state]))
     if len(ranked) <= 8:
         return tuple(ranked), ()
     met = [pair for pair in ranked if pair.state == "met"]
-    rest = [pair for pair in ranked if pair.state != "met"]
-    return tuple(rest + met[:OPEN_MET]), tuple(met[OPEN_MET:])
+    folded = met[OPEN_MET:]
+    return tuple(pair for pair in ranked if pair not in folded), tuple(folded)
 
 
 def asked_quote(quote: Quote, description: str, label: str) -> QuoteView:

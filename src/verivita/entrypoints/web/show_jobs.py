@@ -111,7 +111,9 @@ def place_of(posting: Posting) -> str:
         if said.location_type in (LocationType.UNKNOWN, LocationType.ONSITE)
         else str(said.location_type).capitalize()
     )
-    where = said.location or said.country or ""
+    where, *others = (said.location or said.country or "").split(" | ")
+    if others:
+        where += f" and {plural(len(others), 'more place')}"
     if kind and where.lower().startswith(kind.lower()):
         return where
     return ", ".join(part for part in (kind, where) if part) or "place not said"
