@@ -55,7 +55,7 @@ class Container:
     def worker(self) -> Worker:
         """A worker that knows who does which task."""
         worker = Worker(self.db, self.queue, self.url)
-        tasks.bind(worker, self)
+        tasks.Handlers(self.library, self.postings, self.matching).bind(worker)
         return worker
 
     async def health(self) -> dict[str, bool]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, cast
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import cast
 from uuid import UUID
 
 from verivita.core.ids import RunId
+from verivita.features.library import LibraryService
 from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
+from verivita.features.matching import MatchingService
 from verivita.features.matching.tasks import SCORE_ALL
+from verivita.features.postings import PostingsService
 from verivita.features.postings.tasks import IMPORT_POSTINGS, INDEX_POSTINGS
 from verivita.kit.queue import Task, TaskContext, Worker
 from verivita.kit.queue.task import JsonObject
-
-if TYPE_CHECKING:
-    from verivita.bootstrap.container import Container
 
 SUBSCRIPTIONS: Mapping[str, Sequence[Task]] = {
     "document.ready": (SCORE_ALL,),
@@ -27,47 +27,57 @@ SUBSCRIPTIONS: Mapping[str, Sequence[Task]] = {
 """What follows from what happened."""
 
 
-def bind(worker: Worker, container: Container) -> None:
-    """Tell the worker who does what."""
+class Handlers:
+    """Who does which task."""
 
-    async def ingest_document(context: TaskContext, payload: JsonObject) -> JsonObject:
-        async def stage(share: float, name: str) -> None:
-            await context.progress(share, name)
+    def __init__(self, library: LibraryService, postings: PostingsService, matching: MatchingService) -> None:
+        self._library, self._postings, self._matching = library, postings, matching
 
-        document = await container.library.read(context.principal, UUID(str(payload["document_id"])), stage)
+    def bind(self, worker: Worker) -> None:
+        """Tell the worker."""
+        worker.handle(INGEST_DOCUMENT, self.ingest_document)
+        worker.handle(FORGET_DOCUMENT, self.forget_document)
+        worker.handle(IMPORT_POSTINGS, self.import_postings)
+        worker.handle(INDEX_POSTINGS, self.index_postings)
+        worker.handle(SCORE_ALL, self.score_all)
+
+    async def ingest_document(self, context: TaskContext, payload: JsonObject) -> JsonObject:
+        """Read a paper."""
+        document = await self._library.read(context.principal, UUID(str(payload["document_id"])), context.progress)
         return {"document_id": str(document.id), "understood": document.understood_lines, "lines": document.total_lines}
 
-    async def forget_document(context: TaskContext, payload: JsonObject) -> None:
+    async def forget_document(self, context: TaskContext, payload: JsonObject) -> None:
+        """Remove what is left of a removed paper outside the database."""
         passages = [UUID(str(id)) for id in cast("Sequence[str]", payload["passages"])]
-        await container.library.forget(context.principal, str(payload["blob_key"]), passages)
+        await self._library.forget(context.principal, str(payload["blob_key"]), passages)
 
-    async def import_postings(context: TaskContext, payload: JsonObject) -> JsonObject:
-        async def progress(done: int, stage: str) -> None:
-            await context.progress(0.5, f"{stage}: {done}")
-
-        run = await container.postings.run_import(
+    async def import_postings(self, context: TaskContext, payload: JsonObject) -> JsonObject:
+        """Store the postings of a file; how many it holds is known at its end."""
+        run = await self._postings.run_import(
             context.principal,
             RunId(UUID(str(payload["run_id"]))),
             str(payload["name"]),
             str(payload["blob_key"]),
-            progress,
+            _told(context, None),
         )
         return {"run_id": str(run.id), "new": run.new, "duplicates": run.duplicates, "refused": run.refused_count}
 
-    async def index_postings(context: TaskContext, payload: JsonObject) -> JsonObject:
-        async def progress(done: int, stage: str) -> None:
-            await context.progress(0.5, f"{stage}: {done}")
+    async def index_postings(self, context: TaskContext, payload: JsonObject) -> JsonObject:  # noqa: ARG002
+        """Bring the search indexes up to date."""
+        waiting = (await self._postings.counts(context.principal)).waiting
+        return {"indexed": await self._postings.index(context.principal, _told(context, waiting))}
 
-        return {"indexed": await container.postings.index(context.principal, progress)}
+    async def score_all(self, context: TaskContext, payload: JsonObject) -> JsonObject:  # noqa: ARG002
+        """Score every posting against the papers as they are now."""
+        total = (await self._postings.counts(context.principal)).open
+        return {"scored": await self._matching.score_all(context.principal, _told(context, total))}
 
-    async def score_all(context: TaskContext, payload: JsonObject) -> JsonObject:
-        async def progress(done: int, stage: str) -> None:
-            await context.progress(0.5, f"{stage}: {done}")
 
-        return {"scored": await container.matching.score_all(context.principal, progress)}
+def _told(context: TaskContext, total: int | None) -> Callable[[int, str], Awaitable[None]]:
+    """Passes counts on as a share of `total`; where that is not known the share stays 0 and the stage counts."""
 
-    worker.handle(INGEST_DOCUMENT, ingest_document)
-    worker.handle(FORGET_DOCUMENT, forget_document)
-    worker.handle(IMPORT_POSTINGS, import_postings)
-    worker.handle(INDEX_POSTINGS, index_postings)
-    worker.handle(SCORE_ALL, score_all)
+    async def told(done: int, stage: str) -> None:
+        share = min(1.0, done / total) if total else 0.0
+        await context.progress(share, f"{stage}: {done} of {total}" if total else f"{stage}: {done}")
+
+    return told
