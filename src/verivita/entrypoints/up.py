@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import fcntl
 import json
 import os
 import signal
+import socket
 import sys
 import time
 import urllib.error
@@ -34,6 +36,8 @@ def run(settings: Settings) -> int:
     logs.configure(as_json=_as_json(settings), level=settings.log_level)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings):
+        require_free(settings.host, settings.port, "VERIVITA_PORT")
+        require_free(settings.ml_host, settings.ml_port, "VERIVITA_ML_PORT")
         found = locate(settings)
         try:
             return asyncio.run(_run(settings, found))
@@ -64,6 +68,20 @@ def enter_url(host: str, port: int, secret: str) -> str:
     """The address that signs the owner in once."""
     shown = "127.0.0.1" if host in ("0.0.0.0", "::", "") else host  # noqa: S104 - compared, not listened on
     return f"http://{shown}:{port}/enter?token={secret}"
+
+
+def require_free(host: str, port: int, variable: str) -> None:
+    """Raise `Unavailable` when we cannot listen there; `variable` is the setting that chooses another port."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            said = "is in use by another program" if error.errno == errno.EADDRINUSE else "cannot be listened on"
+            raise Unavailable(
+                "port_taken", f"Port {port} on {host} {said}.", next=f"Choose another one with {variable}."
+            ) from None
 
 
 async def _run(settings: Settings, found: Located) -> int:

@@ -34,7 +34,7 @@ Nice to have: Kubernetes
 """
 PAGE = """<!doctype html><html><head><title>Data Engineer</title><script type="application/ld+json">
 {"@context": "https://schema.org", "@type": "JobPosting", "title": "Data Engineer", "datePosted": "2026-11-02",
- "description": "<p>You build pipelines in Airflow and dbt.</p><h3>Requirements</h3><ul><li>SQL, Python and Airflow</li></ul>",
+ "description": "<p>You build pipelines.</p><h3>Requirements</h3><ul><li>SQL, Python and Airflow</li></ul>",
  "hiringOrganization": {"@type": "Organization", "name": "Quillmark"},
  "jobLocation": {"@type": "Place", "address": {"addressLocality": "Berlin", "addressCountry": "DE"}},
  "baseSalary": {"@type": "MonetaryAmount", "currency": "EUR",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -10,7 +11,7 @@ import typer
 from verivita import __version__
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.cli import data, find, serve
-from verivita.entrypoints.cli.output import EXIT, fail
+from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
     name="verivita",
@@ -19,6 +20,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
+    context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(serve.up)
 app.command()(serve.down)
@@ -66,3 +68,7 @@ def main() -> None:
         # The reader of our output went away: nothing to say, and nobody to say it to.
         sys.stderr.close()
         sys.exit(EXIT["pipe"])
+    except Exception as error:
+        if os.environ.get("VERIVITA_LOG_LEVEL") == "DEBUG":
+            raise
+        fail(refusal_of(error))

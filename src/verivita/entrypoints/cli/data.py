@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verivita.entrypoints.cli.output import EXIT, note, progress, say, show_json, table
+from verivita.entrypoints.cli.output import EXIT, note, progress, read_file, refuse, say, show_json, table
 
 if TYPE_CHECKING:
     from verivita.bootstrap.container import Container
@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from verivita.features.library import Document
     from verivita.features.postings import ImportRun
 
+MAX_IMPORT_MB = 256
 imports = typer.Typer(help="Take in papers and postings.", no_args_is_help=True)
 papers = typer.Typer(help="Your papers.", no_args_is_help=True)
 demo = typer.Typer(help="The example person and postings.", no_args_is_help=True)
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Files = Annotated[list[Path], typer.Argument(help="One or more files.", exists=True, dir_okay=False, readable=True)]
+Files = Annotated[list[Path], typer.Argument(help="One or more files.", metavar="FILE...")]
 
 
 @imports.command("resume")
@@ -45,9 +46,10 @@ def import_resume(
         ids = []
         for path in files:
             try:
-                added = await container.library.add(owner, path.name, path.read_bytes(), DocumentKind(kind))
+                data = read_file(path, container.settings.max_upload_mb)
+                added = await container.library.add(owner, path.name, data, DocumentKind(kind))
             except VerivitaError as error:
-                note(f"{path}: {error.message}")
+                refuse(error)
                 continue
             if added.duplicate_of:
                 note(f"{path}: is here already, as {added.document.title!r}")
@@ -62,7 +64,7 @@ def import_resume(
         )
     else:
         for item in documents:
-            say(_told(item))
+            (note if item.error else say)(_told(item))
     failed = len(files) - sum(1 for item in documents if item.status is DocumentStatus.READY)
     if failed:
         sys.exit(EXIT["partly"] if failed < len(files) else EXIT["invalid"])
@@ -71,6 +73,7 @@ def import_resume(
 @imports.command("jobs")
 def import_jobs(files: Files, json: Json = False) -> None:
     """Take in postings (CSV, JSON, JSONL, saved HTML, text; also .gz); a killed import goes on where it stopped."""
+    from verivita.core.errors import Invalid
     from verivita.entrypoints.api.postings_bodies import run_out
     from verivita.entrypoints.cli.session import run
 
@@ -78,20 +81,29 @@ def import_jobs(files: Files, json: Json = False) -> None:
         runs = []
         with progress() as told:
             for path in files:
-                runs.append(await container.postings.import_file(owner, path.name, path.read_bytes(), told))
+                try:
+                    data = read_file(path, MAX_IMPORT_MB)
+                    runs.append(await container.postings.import_file(owner, path.name, data, told))
+                except Invalid as error:
+                    refuse(
+                        error
+                        if str(path) in error.message
+                        else Invalid(error.code, f"{path}: {error.message}", next=error.next)
+                    )
             await container.postings.index(owner, told)
         await container.worker().run(wait=False)
         return runs
 
     runs = run(work)
+    unread = len(files) - len(runs) + sum(1 for item in runs if item.error)
     if json:
         show_json({"items": [run_out(item).model_dump(mode="json") for item in runs], "total": len(runs)})
     else:
         for item in runs:
             _tell_run(item)
-    if any(item.error for item in runs):
+    if unread == len(files):
         sys.exit(EXIT["invalid"])
-    if any(item.refused_count for item in runs):
+    if unread or any(item.refused_count for item in runs):
         sys.exit(EXIT["partly"])
 
 
@@ -112,10 +124,11 @@ def list_papers(json: Json = False) -> None:
         for d in page.items
     ]
     table(rows, ("id", "kind", "title", "status", "understood"))
+    note(f"{page.total} papers." if page.total else "No papers yet: `verivita import resume FILE`.")
 
 
 @papers.command("remove")
-def remove_paper(id: Annotated[str, typer.Argument(help="Id of the paper.")]) -> None:
+def remove_paper(id: Annotated[str, typer.Argument(help="Id of the paper.", metavar="ID")]) -> None:
     """Remove a paper with every trace of it."""
     from verivita.core.errors import NotFound
     from verivita.core.ids import parse_id
@@ -174,7 +187,8 @@ def _told(document: Document) -> str:
     if document.error:
         return f"{document.filename}: not read. {document.error}"
     understood = f"{document.understood_lines} of {document.total_lines} lines understood"
-    return f"{document.filename}: {document.pages or 1} page(s), {understood}. id {document.id}"
+    pages = "1 page" if document.pages <= 1 else f"{document.pages} pages"
+    return f"{document.filename}: {pages}, {understood}. id {document.id}"
 
 
 def _tell_run(run: ImportRun) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from verivita.entrypoints.cli.output import note, say, show_json, table
+from verivita.entrypoints.cli.output import is_narrow, note, say, show_json, table
 
 if TYPE_CHECKING:
     from verivita.bootstrap.container import Container
@@ -18,7 +18,9 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 
 
 def search(
-    query: Annotated[str, typer.Argument(help='What to find, such as "remote ML engineer $150k+ startups".')],
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='What to find, such as "remote ML engineer $150k+ startups".')
+    ],
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many to show.")] = 20,
     page: Annotated[int, typer.Option(min=1, help="Which page.")] = 1,
     sort: Annotated[str, typer.Option(help="relevance, match_score, posted_date or salary.")] = "relevance",
@@ -44,9 +46,10 @@ def search(
     for reading in found.result.understanding.readings:
         note(f'  "{reading.said}" -> {reading.reading}')
     matches = {match.posting_id: match for match in found.matches}
-    table([_row(posting, matches.get(posting.id)) for posting in found.postings], _HEAD)
+    _list([_row(posting, matches.get(posting.id)) for posting in found.postings])
     result = found.result
-    note(f"{result.found.total} found, {result.mode}, {result.ms:.0f} ms")
+    down = "".join(f"; {leg.name} did not answer" for leg in result.legs if not leg.ran)
+    note(f"{result.found.total} found ({result.mode} search, {result.ms:.0f} ms{down})")
 
 
 def match(
@@ -77,8 +80,12 @@ def match(
     elif job is not None:
         _explain(*items[0])
     else:
-        table([_row(posting, found) for posting, found in items], _HEAD)
-        note(f"{total} postings scored. `verivita match --job ID` explains one.")
+        _list([_row(posting, found) for posting, found in items])
+        note(
+            f"{total} postings scored. `verivita match --job ID` explains one."
+            if total
+            else "Nothing to score: give a resume with `verivita import resume`, postings with `verivita import jobs`."
+        )
 
 
 def jobs(
@@ -96,11 +103,22 @@ def jobs(
     if json:
         show_json(paged(found, job_out))
         return
-    table([_row(posting, None) for posting in found.items], _HEAD)
+    _list([_row(posting, None)[1:] for posting in found.items], _HEAD[1:])
     note(f"{found.total} open postings, page {found.page} of {found.pages}")
 
 
 _HEAD = ("match", "title", "company", "place", "pay", "id")
+
+
+def _list(rows: list[tuple[str, ...]], head: tuple[str, ...] = _HEAD) -> None:
+    """A table; on a narrow terminal two lines for each posting, so that nothing is cut."""
+    if not is_narrow():
+        table(rows, head)
+        return
+    for row in rows:
+        *score, title, company, place, pay, id = row
+        say(" ".join(f"{part:>11} " for part in score) + ", ".join(filter(None, (title, company))))
+        say(" " * 13 * len(score) + "  ".join(part for part in (place, pay, id) if part != "-"))
 
 
 def _row(posting: Posting, found: Match | None) -> tuple[str, ...]:

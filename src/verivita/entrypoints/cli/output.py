@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, NoReturn, Protocol
 
 import typer
 
 from verivita.core.errors import (
     Denied,
+    FieldError,
     Invalid,
     LimitReached,
     NotFound,
+    TooLarge,
     Unauthenticated,
     Unavailable,
     VerivitaError,
@@ -43,12 +47,52 @@ _KINDS: tuple[tuple[type[VerivitaError] | tuple[type[VerivitaError], ...], str],
 
 def fail(error: VerivitaError) -> NoReturn:
     """Say what went wrong and what to do, and end with the code of its kind."""
+    refuse(error)
+    sys.exit(EXIT[next((name for kind, name in _KINDS if isinstance(error, kind)), "failed")])
+
+
+def refuse(error: VerivitaError) -> None:
+    """Say what went wrong and what to do."""
     typer.echo(f"verivita: {error.message}", err=True)
     for item in error.errors:
         typer.echo(f"  {item.field}: {item.message}", err=True)
     if error.next:
         typer.echo(f"  {error.next}", err=True)
-    sys.exit(EXIT[next((name for kind, name in _KINDS if isinstance(error, kind)), "failed")])
+
+
+def refusal_of(error: Exception) -> VerivitaError:
+    """What nobody refused on purpose, as a refusal: a wrong setting, a file in the way, or our own fault."""
+    if type(error).__name__ == "ValidationError" and getattr(error, "title", "") == "Settings":
+        found = error.errors()  # type: ignore[attr-defined] # pydantic is not imported for this
+        wrong = [FieldError(_variable(item["loc"]), str(item["msg"])) for item in found]
+        return Invalid("settings", "A setting is not valid.", errors=wrong, next="See docs/reference/settings.md.")
+    if isinstance(error, OSError) and error.filename:
+        return VerivitaError("file", f"{error.filename}: {(error.strerror or 'cannot be used').lower()}.")
+    said = " ".join(str(error).split())[:200]
+    return VerivitaError(
+        "internal",
+        f"Something went wrong on our side: {type(error).__name__}: {said}",
+        next="Run it again with VERIVITA_LOG_LEVEL=DEBUG to see where.",
+    )
+
+
+def _variable(location: Sequence[object]) -> str:
+    name = str(location[0]).upper() if location else ""
+    return name if name.startswith(("VERIVITA_", "DATABASE_URL")) else f"VERIVITA_{name}"
+
+
+def read_file(path: Path, limit_mb: int) -> bytes:
+    """The bytes of a file that a person named. Raises `Invalid`, before reading what is too large."""
+    try:
+        if path.is_dir():
+            raise Invalid("no_file", f"{path} is a folder.", next="Name the files in it.")
+        if path.stat().st_size > limit_mb * 2**20:
+            raise TooLarge(message=f"{path} is larger than {limit_mb} MB.", next="Split it, or save a smaller copy.")
+        return path.read_bytes()
+    except FileNotFoundError:
+        raise Invalid("no_file", f"{path}: there is no such file.") from None
+    except OSError as error:
+        raise Invalid("no_file", f"{path}: {(error.strerror or 'it cannot be read').lower()}.") from None
 
 
 def say(text: str = "") -> None:
@@ -76,6 +120,8 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    if not rows:
+        return
     made = Table(box=None, pad_edge=False, header_style="bold")
     for index, name in enumerate(head):
         made.add_column(
@@ -84,6 +130,11 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
     for row in rows:
         made.add_row(*row)
     Console(width=None if sys.stdout.isatty() else 200, highlight=False, markup=False).print(made)
+
+
+def is_narrow() -> bool:
+    """True on a terminal where a table of postings would be cut."""
+    return sys.stdout.isatty() and shutil.get_terminal_size().columns < 140
 
 
 class Told(Protocol):

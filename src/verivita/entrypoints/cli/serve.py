@@ -49,8 +49,12 @@ def link() -> None:
 
 def api() -> None:
     """Run the pages and the API alone."""
+    from verivita.bootstrap.settings import Settings
     from verivita.entrypoints.asgi import serve
+    from verivita.entrypoints.up import require_free
 
+    settings = Settings()
+    require_free(settings.host, settings.port, "VERIVITA_PORT")
     serve(_remote_container())
 
 
@@ -105,7 +109,8 @@ def doctor(json: Json = False) -> None:
 
     findings = examine(Settings())
     if json:
-        show_json([{"check": f.check, "ok": f.ok, "detail": f.detail, "next": f.next} for f in findings])
+        checks = [{"check": f.check, "ok": f.ok, "detail": f.detail, "next": f.next} for f in findings]
+        show_json({"items": checks, "total": len(checks)})
     else:
         for finding in findings:
             say(f"{'ok  ' if finding.ok else 'BAD '} {finding.check}: {finding.detail}")
@@ -129,7 +134,7 @@ def config(json: Json = False) -> None:
 
 @keys.command("create")
 def create_key(
-    name: Annotated[str, typer.Argument(help="What the key is for.")],
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the key is for.")],
     scope: Annotated[list[str] | None, typer.Option(help="read or write; both without it.")] = None,
     days: Annotated[int | None, typer.Option(min=1, max=3650, help="Days until it ends.")] = None,
 ) -> None:
@@ -147,19 +152,22 @@ def create_key(
 @keys.command("list")
 def list_keys(json: Json = False) -> None:
     """Show your API keys, without their secrets."""
+    from verivita.core.page import PageRequest, page_of
     from verivita.entrypoints.api.people import KeyOut
+    from verivita.entrypoints.api.schemas import paged
     from verivita.entrypoints.cli.session import run
 
     found = run(lambda c, owner: c.identity.keys(owner))
     if json:
-        show_json([KeyOut.model_validate(key).model_dump(mode="json") for key in found])
+        show_json(paged(page_of(found, PageRequest(1, 100)), KeyOut.model_validate))
         return
     rows = [(str(k.id), k.name, ", ".join(k.scopes) or "all", str(k.expires_at or "never")) for k in found]
     table(rows, ("id", "name", "scopes", "ends"))
+    note("" if rows else "No keys yet: `verivita keys create NAME`.")
 
 
 @keys.command("drop")
-def drop_key(id: Annotated[str, typer.Argument(help="Id of the key.")]) -> None:
+def drop_key(id: Annotated[str, typer.Argument(metavar="ID", help="Id of the key.")]) -> None:
     """Remove an API key; it stops working at once."""
     from verivita.core.errors import NotFound
     from verivita.core.ids import parse_id

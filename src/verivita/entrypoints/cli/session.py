@@ -24,7 +24,8 @@ async def services() -> AsyncIterator[tuple[Container, Principal]]:
     from verivita.kit import logs
 
     settings = Settings()
-    logs.configure(as_json=None, level="WARNING")
+    # A person reads sentences, not log lines; whoever looks for a fault asks for them.
+    logs.configure(as_json=None, level="DEBUG" if settings.log_level == "DEBUG" else "CRITICAL")
     found = await asyncio.to_thread(locate, settings)
     try:
         container = made.build(settings, found.url)
