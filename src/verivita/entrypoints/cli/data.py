@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from verivita.entrypoints.cli.output import EXIT, note, progress, read_file, refuse, say, show_json, table
+from verivita.entrypoints.cli.output import EXIT, is_narrow, note, progress, read_file, refuse, say, show_json, table
 
 if TYPE_CHECKING:
     from verivita.bootstrap.container import Container
@@ -120,11 +120,15 @@ def list_papers(json: Json = False) -> None:
         show_json(paged(page, document_out))
         return
     rows = [
-        (str(d.id), d.kind.value, d.title, d.status.value, f"{d.understood_lines} of {d.total_lines} lines")
+        (d.title, d.kind.value, d.status.value, f"{d.understood_lines} of {d.total_lines} lines", str(d.id))
         for d in page.items
     ]
-    table(rows, ("id", "kind", "title", "status", "understood"))
-    note(f"{page.total} papers." if page.total else "No papers yet: `verivita import resume FILE`.")
+    if is_narrow():
+        for title, kind, status, understood, id in rows:
+            say(f"{title}\n   {kind}, {status}, {understood}  {id}")
+    else:
+        table(rows, ("title", "kind", "status", "understood", "id"))
+    note(f"{page.total} in all." if page.total else "No papers yet: `verivita import resume FILE`.")
 
 
 @papers.command("remove")

@@ -123,9 +123,9 @@ def table(rows: Sequence[tuple[str, ...]], head: tuple[str, ...]) -> None:
     if not rows:
         return
     made = Table(box=None, pad_edge=False, header_style="bold")
-    for index, name in enumerate(head):
+    for name in head:
         made.add_column(
-            name, no_wrap=sys.stdout.isatty(), overflow="ellipsis", justify="right" if index == 0 else "left"
+            name, no_wrap=sys.stdout.isatty(), overflow="ellipsis", justify="right" if name == "match" else "left"
         )
     for row in rows:
         made.add_row(*row)
