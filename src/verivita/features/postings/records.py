@@ -89,8 +89,8 @@ def posting_of(row: Any) -> Posting:
 
 def requirements_json(requirements: Requirements) -> dict[str, Any]:
     """Requirements as JSON, without what is empty."""
-    full = dataclasses.asdict(requirements)
-    return {key: value for key, value in full.items() if value not in (None, (), False, "none")}
+    full, empty = dataclasses.asdict(requirements), dataclasses.asdict(Requirements())
+    return {key: value for key, value in full.items() if value != empty[key]}
 
 
 def requirements_of(stored: dict[str, Any]) -> Requirements:
