@@ -10,7 +10,8 @@ import numpy as np
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import ModelInfo, Vector
 
-BATCH = 128
+BATCH = 16
+"""Texts in one call: each call has its own deadline, and between two calls a waiting query gets its turn."""
 MAX_MESSAGE = 64 * 1024 * 1024
 
 

@@ -10,7 +10,8 @@ import numpy as np
 
 from verivita.engines.retrieval.ports import Embedder, ModelInfo, Vector
 
-MAX_TEXTS = 256
+MAX_TEXTS = 16
+"""Small, because the encoder takes texts one by one: a larger batch saves nothing and makes a query wait."""
 
 
 class BatchingEmbedder:

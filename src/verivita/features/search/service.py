@@ -59,6 +59,8 @@ from verivita.features.search.model import (
 from verivita.features.search.query import understand_query
 
 MAX_QUERY = 100_000
+LEG_TIMEOUT_S = 3.0
+"""A person waits: a leg that needs longer is left out, and the answer says so."""
 _MAX_TOP_K = 100
 _DEEPEST = 200
 """How many hits of a search with words can be paged through: the union of the legs' candidates."""
@@ -139,7 +141,7 @@ class SearchService:
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, query, mine)
         k = min(max(top_k, 1), _MAX_TOP_K)
         near = self._neighbours(partition, collection) if use_hybrid else None
-        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight), vectors=near)
+        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight), vectors=near, timeout=LEG_TIMEOUT_S)
         found = [
             FoundPassage(passages[PassageId(hit.id)], hit.score, hit.ranks)
             for hit in outcome.hits
@@ -170,7 +172,9 @@ class SearchService:
         if request.use_hybrid:
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, text, where)
         near = self._neighbours(partition, collection) if request.use_hybrid else None
-        outcome = await hybrid(legs, _DEEPEST, vector_weight=_weight(request.vector_weight), vectors=near)
+        outcome = await hybrid(
+            legs, _DEEPEST, vector_weight=_weight(request.vector_weight), vectors=near, timeout=LEG_TIMEOUT_S
+        )
         if self._reranker is None or request.sort_by is not SortBy.RELEVANCE:
             return outcome
 
