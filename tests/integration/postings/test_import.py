@@ -159,6 +159,16 @@ async def test_twins_exact_near_and_false(take, container, owner):
 
 
 @pytest.mark.acceptance("JOB-14")
+async def test_two_jobs_of_one_careers_page_stay_two_also_the_second_time(take, container, owner):
+    page = {"url": "https://firm.example/careers", "id": "", "company": "Firm"}
+    items = [record(0) | page, record(1) | page, record(2) | page]
+    assert counted(await take("a.json", json.dumps(items[:2]).encode())) == (2, 0, 0, 0, 0)
+    assert counted(await take("b.json", json.dumps(items).encode()))[0] == 1
+    assert counted(await take("a.json", json.dumps(items).encode()))[:2] == (0, 0)
+    assert (await container.postings.counts(owner)).open == 3
+
+
+@pytest.mark.acceptance("JOB-14")
 async def test_twins_inside_one_batch_are_one(take):
     items = [record(1) | {"id": "x"}, record(1) | {"id": "y", "url": ""}, record(2)]
     assert counted(await take("a.json", json.dumps(items).encode())) == (2, 0, 0, 1, 0)

@@ -106,6 +106,19 @@ def test_twins_of_what_is_stored_by_address_by_content_and_by_likeness():
         assert [sight.job_id for sight in found.sights] == [UUID(int=99)], "the other source's record is kept"
 
 
+def test_two_jobs_of_one_careers_page_stay_two():
+    page = {"url": "https://firm1.example/careers", "source_id": ""}
+    one, two = item("Baker", **page), item("Welder", **page)
+    found = plan([one, two], {}, [], minted())
+    assert shape(found) == (2, 0, 0, 0)
+    addresses = {understood.canonical_url for _, understood, _ in found.new}
+    assert len(addresses) == 2, "an address is there once in the table"
+    again = plan([two], {}, [stored(one)], minted())
+    assert shape(again) == (1, 0, 0, 0)
+    assert again.new[0][1].canonical_url != one.address
+    assert shape(plan([one, two], seen(one) | seen(two, number=98), [stored(one)], minted())) == (0, 0, 2, 0)
+
+
 def test_another_role_or_city_of_the_same_firm_is_no_twin():
     one = item()
     for other in (item("Welder"), item(source_id="x", url="", location="Lisbon, Portugal")):
@@ -198,18 +211,7 @@ def test_laws_of_any_batch(items, cut):
     first = plan(items[:cut], {}, [], mint := minted())
     rows = {id: understood for id, understood, _ in [*first.new, *first.changed]}
     now, urls = datetime(2026, 1, 1, tzinfo=UTC), {id: new.canonical_url for id, new, _ in first.new}
-    held = [
-        Posting(
-            id,
-            replace(u, canonical_url=next(n.canonical_url for i, n, _ in first.new if i == id)),
-            None,
-            True,
-            1,
-            now,
-            now,
-        )
-        for id, u in rows.items()
-    ]
+    held = [Posting(id, replace(u, canonical_url=urls[id]), None, True, 1, now, now) for id, u in rows.items()]
     memory = {sight.item.key: Seen(sight.job_id, sight.item.raw_hash) for sight in first.sights}
     second = plan(items[cut:], memory, held, mint)
     again = [*first.placed, *second.placed]
