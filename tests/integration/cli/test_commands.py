@@ -122,12 +122,12 @@ class TestReads:
     def test_match(self, filled: Program) -> None:
         body = filled("match", "--json").json
         assert set(body) == {"items", "total"}
-        assert body["total"] == 3
+        assert body["total"] == 2  # the chef's posting asks for nothing that can be scored
         jobs = [JobOut.model_validate(item["job"]) for item in body["items"]]
         matches = [MatchOut.model_validate(item["match"]) for item in body["items"]]
         scores = [match.overall for match in matches]
         assert scores == sorted(scores, key=lambda score: -(score or 0))
-        assert {jobs[0].title, jobs[1].title} == {"Backend Engineer", "Data Engineer"}
+        assert {job.title for job in jobs} == {"Backend Engineer", "Data Engineer"}
         assert matches[0].evidence
         assert filled("match", "--json").json["items"] != []
         plain = filled("match", "--job", str(jobs[0].id))

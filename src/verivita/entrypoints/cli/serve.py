@@ -68,6 +68,9 @@ def worker() -> None:
 
 def ml() -> None:
     """Run the engines alone, as the gRPC service `ml.MLService`."""
+    import asyncio
+    import contextlib
+
     from verivita.bootstrap import providers
     from verivita.bootstrap.providers import Process
     from verivita.bootstrap.settings import Settings
@@ -80,16 +83,17 @@ def ml() -> None:
     logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
     embedder = providers.embedder(settings, Process.LOCAL)
     store = providers.collections(settings, embedder.model)
-    loop(
-        serve(
-            embedder,
-            None,
-            lambda text: extract(text, load_taxonomy()),
-            store,
-            host=settings.ml_host,
-            port=settings.ml_port,
+    with contextlib.suppress(asyncio.CancelledError):  # a signal ended it
+        loop(
+            serve(
+                embedder,
+                None,
+                lambda text: extract(text, load_taxonomy()),
+                store,
+                host=settings.ml_host,
+                port=settings.ml_port,
+            )
         )
-    )
 
 
 def migrate() -> None:

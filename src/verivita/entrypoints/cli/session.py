@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,8 +25,11 @@ async def services() -> AsyncIterator[tuple[Container, Principal]]:
     from verivita.kit import logs
 
     settings = Settings()
-    # A person reads sentences, not log lines; whoever looks for a fault asks for them.
-    logs.configure(as_json=None, level="DEBUG" if settings.log_level == "DEBUG" else "CRITICAL")
+    is_debug = settings.log_level == "DEBUG"
+    logs.configure(as_json=None, level="DEBUG" if is_debug else "CRITICAL")
+    if not is_debug:
+        # A person reads sentences, not log lines; whoever looks for a fault asks for them.
+        logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     found = await asyncio.to_thread(locate, settings)
     try:
         container = made.build(settings, found.url)
