@@ -100,7 +100,12 @@ def _passages(id: DocumentId, read: ReadText, found: Outline) -> tuple[Passage, 
     sections = [chunking.Section(section.kind, section.start, section.end) for section in found.sections]
     return tuple(
         Passage(
-            PassageId(new_id()), id, ordinal, piece.section, piece.text, Span(piece.start, piece.end, _page(read, piece.start))
+            PassageId(new_id()),
+            id,
+            ordinal,
+            piece.section,
+            piece.text,
+            Span(piece.start, piece.end, _page(read, piece.start)),
         )
         for ordinal, piece in enumerate(chunking.chunk(read.text, sections))
     )
