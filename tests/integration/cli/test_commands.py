@@ -199,7 +199,7 @@ class TestRefusals:
             ("empty.pdf", b"", "empty"),
             ("broken.pdf", b"%PDF-1.7\nbroken", "damaged"),
             ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "kind"),
-            ("packed.docx", b"PK\x03\x04" + bytes(200), "damaged"),
+            ("packed.docx", b"PK\x03\x04" + bytes(200), "packed.docx"),
         ],
     )
     def test_papers_that_cannot_be_read(

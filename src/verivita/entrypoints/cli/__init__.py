@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import logging
 import sys
 from typing import Annotated
 
@@ -69,6 +69,6 @@ def main() -> None:
         sys.stderr.close()
         sys.exit(EXIT["pipe"])
     except Exception as error:
-        if os.environ.get("VERIVITA_LOG_LEVEL") == "DEBUG":
+        if logging.getLogger().getEffectiveLevel() <= logging.DEBUG:
             raise
         fail(refusal_of(error))
