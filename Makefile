@@ -39,6 +39,7 @@ figures:  ## write the tables of the documents again from artefacts/bench
 reference:  ## write the generated parts of docs/reference again from the code
 	@sh scripts/setup.sh dev
 	@$(PY) scripts/reference.py
+	@$(PY) scripts/openapi.py
 
 acceptance:  ## the acceptance rows and the tests that carry them
 	@sh scripts/setup.sh dev

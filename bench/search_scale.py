@@ -115,7 +115,7 @@ async def measured(bodies: list[str], vectors: Vector, asked: list[str], queries
     return figures
 
 
-def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:  # noqa: ARG001
+def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:
     """One set, `jobs`, grown to `limit` postings (20,000 when none is given)."""
     import psycopg
 

@@ -78,7 +78,13 @@ def esco_skills(folder: Path) -> list[tuple[str, ...]]:
         begin = (" ".join(words[:n]) for n in range(min(len(words), 22), 0, -1))
         name = name or next((text for text in begin if text in labels), "")
         if name:
-            found.append((row["id"].rsplit("/", 1)[1], name, "; ".join(a.strip() for a in re.split(r", |\n", aliases) if a.strip())))
+            found.append(
+                (
+                    row["id"].rsplit("/", 1)[1],
+                    name,
+                    "; ".join(a.strip() for a in re.split(r", |\n", aliases) if a.strip()),
+                )
+            )
     return found
 
 

@@ -42,7 +42,9 @@ def share(summaries: list[dict[str, int]]) -> float:
 
 def main() -> int:
     """Combine, read, compare; returns the exit status."""
-    subprocess.run([sys.executable, "-m", "coverage", "combine", "--append", "--quiet"], check=False, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "coverage", "combine", "--append", "--quiet"], check=False, capture_output=True
+    )
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "coverage.json")
         command = [sys.executable, "-m", "coverage", "json", "--quiet", "--fail-under=0", "-o", str(out)]

@@ -1,0 +1,1 @@
+"""Provider code behind ports; only bootstrap imports it."""

@@ -12,7 +12,7 @@ log = logs.get(__name__)
 
 
 async def serve(container: Container) -> None:
-    """Work until SIGTERM or SIGINT; running tasks get 25 seconds to end, the rest is taken up again at the next start."""
+    """Work until SIGTERM or SIGINT; running tasks get 25 seconds to end, the rest waits for the next start."""
     running = asyncio.create_task(container.worker().run())
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):

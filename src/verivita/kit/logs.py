@@ -135,8 +135,13 @@ def configure(*, as_json: bool | None = None, level: str = "INFO", stream: TextI
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
-    for name in ("procrastinate", "uvicorn", "alembic"):  # what matters of theirs is said in our own words
-        logging.getLogger(name).setLevel(logging.WARNING)
+    # What matters of theirs is said in our own words; a failed job of the queue is a line of the worker.
+    for name, least in (
+        ("procrastinate", logging.CRITICAL),
+        ("uvicorn", logging.WARNING),
+        ("alembic", logging.WARNING),
+    ):
+        logging.getLogger(name).setLevel(least)
     for name in ("httpx2", "httpcore2", "httpx", "httpcore"):  # they tell every address, with its query
         logging.getLogger(name).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)

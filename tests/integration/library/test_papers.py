@@ -276,16 +276,22 @@ async def test_unknown_ids_are_not_found(container, owner):
     assert isinstance(nothing, UUID)
 
 
-async def test_example_papers_stop_counting_with_the_first_own_resume(container, owner):
+async def test_example_papers_stop_counting_with_the_first_own_resume(container, owner, work):
     example = (await add(container, owner, NURSE, "example.md", example=True)).document
     notes = (await add(container, owner, "# My notes\nWords.", "notes.md", NOTES)).document
     assert (await container.library.get(owner, example.id)).is_active
+    broken = (await container.library.add(owner, "broken.pdf", b"%PDF-1.4 broken", DocumentKind.RESUME)).document
+    await work()
+    assert (await container.library.get(owner, broken.id)).error
+    assert (await container.library.get(owner, example.id)).is_active, "a resume that cannot be read changes nothing"
     await add(container, owner)
+    await work()
     retired = await container.library.get(owner, example.id)
     assert (retired.is_active, retired.is_example) == (False, True)
     assert (await container.library.get(owner, notes.id)).is_active
     await container.library.use(owner, example.id, True)
     await add(container, owner, RESUME, name="again.md")
+    await work()
     assert (await container.library.get(owner, example.id)).is_active, "the same bytes again change nothing"
 
 

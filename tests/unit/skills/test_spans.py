@@ -82,9 +82,7 @@ def test_learning_finds_what_it_was_shown_and_the_figures_say_so() -> None:
 
 
 def test_a_higher_leaning_marks_less() -> None:
-    text = (
-        "Experience with Java, Python and Docker required.\n\nYou talk to stakeholders and write clean code."
-    )
+    text = "Experience with Java, Python and Docker required.\n\nYou talk to stakeholders and write clean code."
     tagger = load_tagger(TAXONOMY)
     shut = SpanTagger(tagger._weights, TAXONOMY, (1e6, 1e6))
     assert shut.find(text) == []

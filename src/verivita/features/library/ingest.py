@@ -42,7 +42,7 @@ class DocumentIngest:
     def __init__(self, engines: DocumentEngines) -> None:
         self._engines = engines
 
-    async def read(self, principal: Principal, document: Document, data: bytes, stage: Stage) -> ReadResult:
+    async def read(self, document: Document, data: bytes, stage: Stage) -> ReadResult:
         """All that the paper says. Raises `Invalid` with a stable code when it cannot be read."""
         reader = self._engines.readers.get(document.media_type)
         if reader is None:

@@ -36,7 +36,6 @@ from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
 from verivita.kit.queue import Queue
 
-
 _LONGEST_TITLE = 200
 _PROVING = (DocumentKind.RESUME, DocumentKind.PORTFOLIO)
 """Notes show what a person studies, not what they did."""
@@ -81,8 +80,8 @@ class LibraryService:
     ) -> Added:
         """Keep a paper and queue its reading; the same bytes again give the paper that is there.
 
-        With the first own resume the papers of the example person stop counting. Raises `TooLarge`, or `Invalid` for a
-        title that is too long; what is wrong with the bytes themselves comes out when they are read.
+        Once an own resume has been read, the papers of the example person stop counting. Raises `TooLarge`, or
+        `Invalid` for a title that is too long; what is wrong with the bytes themselves comes out when they are read.
         """
         filename = _plain_name(filename)
         if len(data) > self._max_bytes:
@@ -103,8 +102,6 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             added = await self.repo.add(tx, principal, document, blind, key)
             if added:
-                if kind is DocumentKind.RESUME and not example:
-                    await self.repo.retire_examples(tx, principal)
                 payload = {"document_id": str(document.id)}
                 task_id = await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, payload)
                 await self.events.record(tx, principal, Event("document.added", payload))
@@ -124,7 +121,7 @@ class LibraryService:
         document = await self.get(principal, id)
         data = await self.original(principal, id)
         try:
-            result = await self._ingest.read(principal, document, data, stage)
+            result = await self._ingest.read(document, data, stage)
         except Invalid as refusal:
             async with self.db.begin(principal) as tx:
                 await self.repo.set_status(tx, principal, id, DocumentStatus.FAILED, refusal.code, refusal.message)
@@ -136,6 +133,8 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             replaced = await self.repo.store_reading(tx, principal, document.id, result)
             if replaced is not None:
+                if document.kind is DocumentKind.RESUME and not document.is_example:
+                    await self.repo.retire_examples(tx, principal)
                 found = {"facts": len(result.facts), "passages": len(result.passages)}
                 await self.events.record(tx, principal, Event("document.ready", {"document_id": str(id), **found}))
         if replaced is None:

@@ -1,5 +1,6 @@
 """Job postings, companies, sources. Face of the room."""
 
+from verivita.features.postings.ingest import PostingEngines
 from verivita.features.postings.model import (
     CompanySize,
     Counts,
@@ -17,7 +18,6 @@ from verivita.features.postings.model import (
     Snapshot,
     Understood,
 )
-from verivita.features.postings.ingest import PostingEngines
 from verivita.features.postings.place import read_places
 from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.searchable import description_collection

@@ -46,7 +46,7 @@ class Employment(StrEnum):
 
 
 class CompanySize(StrEnum):
-    """Size of the employer by people (startup 1-50, small 51-200, medium 201-1000, large 1001-10000, enterprise above)."""
+    """Size of the employer by people: to 50 startup, to 200 small, to 1,000 medium, to 10,000 large, else enterprise."""
 
     STARTUP = "startup"
     SMALL = "small"

@@ -277,7 +277,7 @@ class PostingsRepository:
         request: PageRequest,
     ) -> tuple[list[PostingId], int]:
         """One page of open postings that meet conditions, in an order: for lists without words to search."""
-        key = jobs.c.salary_max if sort == "salary" else jobs.c.posted_date
+        key = func.coalesce(jobs.c.salary_max, jobs.c.salary_min) if sort == "salary" else jobs.c.posted_date
         order = key.desc().nulls_last() if descending else key.asc().nulls_last()
         query = self._filtered(principal, conditions).order_by(order, jobs.c.id.desc())
         rows, total = await self._jobs.page(tx, query, request)

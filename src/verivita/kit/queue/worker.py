@@ -132,7 +132,9 @@ class Worker:
             return
         except Exception as error:
             last = isinstance(error, Invalid | NotFound) or context.job.attempts + 1 >= task.attempts
-            log.warning("task.failed", error=type(error).__name__, message=str(error)[:300], last=last, exc_info=last)
+            # A refusal explains itself; a trace is kept for what nobody foresaw.
+            trace = last and not isinstance(error, VerivitaError)
+            log.warning("task.failed", error=type(error).__name__, message=str(error)[:300], last=last, exc_info=trace)
             if last:
                 await self._fail(principal, task_id, error)
             raise
