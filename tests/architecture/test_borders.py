@@ -61,7 +61,13 @@ def environment_reads(module: ast.Module) -> list[int]:
     for node in ast.walk(module):
         if id(node) in passed_on:
             continue
-        if isinstance(node, ast.Subscript) and _is_environ(node.value) and isinstance(node.ctx, ast.Load) or isinstance(node, ast.Compare) and any(_is_environ(side) for side in node.comparators):
+        if (
+            isinstance(node, ast.Subscript)
+            and _is_environ(node.value)
+            and isinstance(node.ctx, ast.Load)
+            or isinstance(node, ast.Compare)
+            and any(_is_environ(side) for side in node.comparators)
+        ):
             lines.append(node.lineno)
         elif isinstance(node, ast.Call):
             called = node.func

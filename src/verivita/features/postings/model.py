@@ -46,7 +46,7 @@ class Employment(StrEnum):
 
 
 class CompanySize(StrEnum):
-    """Size of the employer by people: to 50 startup, to 200 small, to 1,000 medium, to 10,000 large, else enterprise."""
+    """Size of the employer by people: startup to 50, small to 200, medium to 1,000, large to 10,000, enterprise."""
 
     STARTUP = "startup"
     SMALL = "small"
