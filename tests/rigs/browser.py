@@ -83,9 +83,12 @@ def chromium() -> Iterator[Browser]:
             browser.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """The session's browser, or a skip that says why."""
+    """The module's browser, or a skip that says why.
+
+    Not the session's: as long as it is open, the driver's event loop runs in this thread, and no async test can.
+    """
     if find_chromium() is None:
         pytest.skip("no Chromium here: install one, or set VERIVITA_CHROMIUM to its path")
     with chromium() as started:

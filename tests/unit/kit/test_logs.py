@@ -204,7 +204,7 @@ class TestLines:
     def test_a_whole_process_speaks_json(self) -> None:
         code = (
             "import logging, warnings\nfrom verivita.kit import logs\nlogs.configure()\n"
-            "logging.getLogger('uvicorn.access').info('127.0.0.1 - GET /')\nwarnings.warn('hm')\n"
+            "logging.getLogger('other.library').info('127.0.0.1 - GET /')\nwarnings.warn('hm')\n"
             "raise ValueError('end')"
         )
         done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from verivita.adapters.sources import streams
 from verivita.adapters.sources.files import PostingFiles
+from verivita.adapters.sources.records import Shallow
 from verivita.core.errors import Invalid, UnsupportedType
 from verivita.features.postings.model import RawPosting, Refused
 
@@ -297,3 +299,20 @@ def test_a_path_is_read_like_bytes(tmp_path: Path) -> None:
     path = tmp_path / "jobs.json"
     path.write_text(json.dumps([JOB]))
     assert read(path, path.name) == read(path.read_bytes(), path.name)
+
+
+@pytest.mark.security
+@given(st.lists(st.text(alphabet='a"\\[]{}', max_size=12), max_size=6), st.integers(1, 9))
+def test_brackets_inside_strings_do_not_count_as_nesting(texts: list[str], size: int) -> None:
+    raw = json.dumps([{text: texts} for text in texts] * 30).encode()
+    stream, read = Shallow(io.BytesIO(raw)), b""
+    while part := stream.read(size):
+        read += part
+    assert read == raw
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("opening", [b"[", b'{"a":', b'[{"a":"[[["},'])
+def test_deep_nesting_is_refused_before_it_is_parsed(opening: bytes) -> None:
+    with pytest.raises(Invalid, match="nested too deeply"):
+        list(PostingFiles().read(b"[" * 50 + opening * 100_000, "deep.json"))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from verivita.adapters.sources.fields import looks_like_posting, posting_of
 from verivita.adapters.sources.linked import posting_of_linked, postings_in
@@ -14,6 +16,8 @@ from verivita.features.postings.ports import RawPosting, Refused
 
 _MAX_DEPTH = 60
 _MAX_EVENTS = 20_000
+_MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
+"""What moves the nesting: quotes, brackets, and an escaped character, which is none of them."""
 
 
 def read_lines(data: bytes | Path, source: str) -> Iterator[RawPosting | Refused]:
@@ -44,7 +48,7 @@ def read_json(data: bytes | Path, source: str) -> Iterator[RawPosting | Refused]
     number = 0
     with open_stream(data) as stream:
         try:
-            for number, item in enumerate(ijson.items(stream, path, use_float=True), 1):
+            for number, item in enumerate(ijson.items(Shallow(stream), path, use_float=True), 1):
                 yield _record(item, f"item {number}", source)
         except (ijson.JSONError, ValueError, RecursionError) as error:
             yield Refused(f"item {number + 1}", f"the JSON breaks off here: {type(error).__name__}")
@@ -56,13 +60,9 @@ def _path_of_items(data: bytes | Path) -> str:
 
     with open_stream(data) as stream:
         top = ""
-        depth = 0
         try:
-            for count, (prefix, event, _) in enumerate(ijson.parse(stream)):
+            for count, (prefix, event, _) in enumerate(ijson.parse(Shallow(stream))):
                 top = top or event
-                depth += event.startswith("start") - event.startswith("end")
-                if depth > _MAX_DEPTH:
-                    raise Invalid("unreadable", "The JSON is nested too deeply.")
                 if event == "start_map" and prefix.endswith("item") and prefix.count(".item") + (prefix == "item") <= 1:
                     return str(prefix)
                 if count > _MAX_EVENTS:
@@ -71,6 +71,33 @@ def _path_of_items(data: bytes | Path) -> str:
             if top not in ("start_array", "start_map"):
                 raise Invalid("unreadable", "This is no JSON.") from error
     return "item" if top == "start_array" else ""
+
+
+class Shallow:
+    """A stream of JSON that refuses deep nesting before a parser sees it.
+
+    The parser's own work grows with the square of the depth, so a small file of brackets would keep it busy for hours.
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._depth, self._in_string, self._escaped = 0, False, False
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises `Invalid` where the nesting passes the limit."""
+        data = self._stream.read(size)
+        start = 1 if self._escaped and data else 0
+        for mark in _MARKS.finditer(data, start):
+            sign = mark.group()
+            if sign == b'"':
+                self._in_string = not self._in_string
+            elif not self._in_string and len(sign) == 1 and sign != b"\\":
+                self._depth += 1 if sign in b"[{" else -1
+                if self._depth > _MAX_DEPTH:
+                    raise Invalid("unreadable", "The JSON is nested too deeply.")
+        rest = data[start:]
+        self._escaped = self._in_string and (len(rest) - len(rest.rstrip(b"\\"))) % 2 == 1
+        return data
 
 
 def _record(item: object, place: str, source: str) -> RawPosting | Refused:
