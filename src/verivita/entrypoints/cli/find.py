@@ -30,7 +30,6 @@ def search(
     """Find postings by words and meaning; says what it understood of the query."""
     from verivita.core.errors import FieldError, Invalid
     from verivita.core.page import PageRequest
-    from verivita.entrypoints.api.postings_bodies import found_out
     from verivita.entrypoints.cli.session import run
     from verivita.features.search import SearchRequest, SortBy
 
@@ -41,6 +40,8 @@ def search(
     )
     found = run(lambda container, owner: container.matching.shortlist(owner, request, scores=True))
     if json:
+        from verivita.entrypoints.api.postings_bodies import found_out
+
         show_json(found_out(found))
         return
     for reading in found.result.understanding.readings:
@@ -95,12 +96,13 @@ def jobs(
 ) -> None:
     """List open postings, newest first."""
     from verivita.core.page import PageRequest
-    from verivita.entrypoints.api.postings_bodies import job_out
-    from verivita.entrypoints.api.schemas import paged
     from verivita.entrypoints.cli.session import run
 
     found = run(lambda container, owner: container.postings.page(owner, PageRequest(page, limit)))
     if json:
+        from verivita.entrypoints.api.postings_bodies import job_out
+        from verivita.entrypoints.api.schemas import paged
+
         show_json(paged(found, job_out))
         return
     _list([_row(posting, None)[1:] for posting in found.items], _HEAD[1:])
