@@ -23,7 +23,7 @@ SIGNALS = ("names", "about", "ngrams", "words")
 WITH_VECTORS = np.array([8.02, 6.17, 4.13, 2.12], np.float32)
 WITHOUT_VECTORS = np.array([0.0, 0.0, 9.80, 3.88], np.float32)
 UNTOLD = 0.8
-"""What a missing description counts, as a share of the name's cosine: about what descriptions reach."""
+"""What a missing description counts, as a share of the name's cosine; set by hand, so that its lack is no fault."""
 
 
 @dataclass(frozen=True, slots=True)
