@@ -12,6 +12,7 @@ from verivita.bootstrap.providers import Process
 from verivita.bootstrap.settings import Settings
 from verivita.core.clock import Clock, SystemClock
 from verivita.core.errors import Unavailable
+from verivita.core.ids import new_id
 from verivita.engines.reading.sandbox import Sandbox
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, VectorIndex
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
@@ -84,7 +85,8 @@ class Container:
         await self.lexical.count(_PROBE)
 
     async def _ml(self) -> None:
-        await self.embedder.embed(["health"])
+        # A text that nobody asked before: a remembered one would answer for a service that is gone.
+        await self.embedder.embed([str(new_id())])
 
     async def _storage(self) -> None:
         await asyncio.to_thread(self.settings.files_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
@@ -101,7 +103,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     db, queue = Database(url, pool_size=settings.pool_size), Queue()
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     blobs, sandbox = providers.blobs(settings), Sandbox()
-    embedder = providers.embedder(settings, process)
+    embedder = providers.remembering(providers.embedder(settings, process))
     vectors, lexical = providers.vectors(settings, db), providers.lexical(settings)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock)

@@ -48,6 +48,13 @@ def embedder(settings: Settings, process: Process) -> Embedder:
     return OnnxEmbedder(threads=settings.threads)
 
 
+def remembering(inner: Embedder) -> Embedder:
+    """The same encoder, which encodes a text that it has seen lately only once."""
+    from verivita.adapters.embedders.cached import CachedEmbedder
+
+    return CachedEmbedder(inner)
+
+
 def vectors(settings: Settings, db: Database) -> VectorIndex:
     """The vector index."""
     from verivita.adapters.vectors.pgvector import PgVectorIndex
