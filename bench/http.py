@@ -92,7 +92,7 @@ def _asked(base: str, link: str, asks: int) -> dict[str, float]:
 
 def _settled(client: httpx2.Client) -> None:
     for _ in range(600):
-        tasks = client.get("/api/v1/tasks").json()
+        tasks = client.get("/api/v1/tasks").json()["items"]
         if all(task["status"] not in ("queued", "running") for task in tasks):
             return
         time.sleep(0.2)
