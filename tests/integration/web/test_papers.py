@@ -131,6 +131,7 @@ async def test_the_example_comes_says_what_it_is_stops_counting_and_goes(tab: Ta
         assert "This is an example person." in words(await tab.get(path), ".example")
     assert "Start with your resume" in words(await tab.get("/"))
     await give(tab, "ada.txt", RESUME.encode())
+    await work()
     page = await tab.get("/papers")
     assert page.css_first(".example") is None
     assert words(page, "table").count("does not count") == 1
