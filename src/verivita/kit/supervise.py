@@ -32,7 +32,8 @@ class Role:
 class Patience:
     """Times in seconds: a life below `quick` is a quick death; after `quick_deaths` in a row we give up.
 
-    The pause before the n-th restart in a row is `pause * 2 ** (n - 1)`, at most `longest_pause`. On stopping, all
+    A child that was killed with SIGKILL did not fail by itself (an operator, or memory ran out): it is started again
+    after a growing pause, however often that happens. The pause before the n-th restart in a row is `pause * 2 ** (n - 1)`, at most `longest_pause`. On stopping, all
     children together have `drain` seconds before they are killed.
     """
 
@@ -48,6 +49,7 @@ class _Child:
     role: Role
     process: asyncio.subprocess.Process | None = None
     quick_deaths: int = 0
+    faults: int = 0
     restarts: int = 0
     last_lines: deque[str] = field(default_factory=lambda: deque(maxlen=8))
 
@@ -122,7 +124,8 @@ class Supervisor:
                 return
             quick = time.monotonic() - born < self._patience.quick
             child.quick_deaths = child.quick_deaths + 1 if quick else 0
-            if child.quick_deaths >= self._patience.quick_deaths:
+            child.faults = child.faults + (code != -signal.SIGKILL) if quick else 0
+            if child.faults >= self._patience.quick_deaths:
                 raise self._gave_up(child, code)
             pause = min(self._patience.longest_pause, self._patience.pause * 2 ** max(0, child.quick_deaths - 1))
             self._tell(child, f"ended ({_exit(code)}); starting it again in {pause:g} s")
@@ -215,7 +218,7 @@ class Supervisor:
         words = "\n".join(child.last_lines) or "it said nothing"
         return Unavailable(
             "role_keeps_dying",
-            f"{child.role.name} died {child.quick_deaths} times in a row, last with {_exit(code)}. "
+            f"{child.role.name} died {child.faults} times in a row, last with {_exit(code)}. "
             f"Its last words: {words}",
             next="Read those words; `verivita doctor` checks the usual causes.",
         )

@@ -116,6 +116,23 @@ async def test_starts_again_what_was_killed_and_forgets_deaths_after_a_long_life
     await running
 
 
+async def test_what_is_killed_from_outside_is_started_again_however_often() -> None:
+    patience = Patience(quick=60, quick_deaths=2, pause=0.01, longest_pause=0.02, drain=20)
+    one = Supervisor([python("api", STUBBORN)], patience=patience, say=lambda _line: None)
+    running = asyncio.create_task(one.run())
+    killed: set[int] = set()
+    while len(killed) < 5:
+        await asyncio.sleep(0.02)
+        assert not running.done()
+        for pid in set(one.pids.values()) - killed:
+            os.kill(pid, signal.SIGKILL)
+            killed.add(pid)
+    one.stop()
+    one.stop()
+    await running
+    assert one.restarts["api"] >= 4
+
+
 async def test_stops_in_the_opposite_order(tmp_path: Path) -> None:
     log = tmp_path / "log"
     said: list[str] = []
