@@ -43,6 +43,11 @@ class Bm25:
     def __len__(self) -> int:
         return self._size
 
+    def weight(self, term: str) -> float:
+        """How much a term tells (its idf), in the form above; the most for a term that no text holds."""
+        rows = len(self._postings[term][0]) if term in self._postings else 0
+        return float(np.log1p((self._size - rows + 0.5) / (rows + 0.5)))
+
     def scores(self, query: str) -> NDArray[np.float64]:
         """The score of every text, by position; 0 where no term is shared. A repeated term counts as often."""
         found = np.zeros(self._size, np.float64)

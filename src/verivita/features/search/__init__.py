@@ -12,6 +12,7 @@ from verivita.features.search.model import (
     Understanding,
 )
 from verivita.features.search.service import SearchService
+from verivita.features.search.shelf import Shelf
 
 __all__ = [
     "FoundPassage",
@@ -23,6 +24,7 @@ __all__ = [
     "SearchRequest",
     "SearchResult",
     "SearchService",
+    "Shelf",
     "SortBy",
     "Understanding",
 ]

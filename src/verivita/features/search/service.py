@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -15,7 +16,6 @@ from verivita.core.errors import FieldError, Invalid
 from verivita.core.ids import PassageId, PostingId
 from verivita.core.page import Page, page_of
 from verivita.core.principal import Principal
-from verivita.engines.retrieval.bm25 import Bm25
 from verivita.engines.retrieval.hybrid import (
     CANDIDATES,
     DENSE,
@@ -44,7 +44,7 @@ from verivita.engines.retrieval.ports import (
     VectorIndex,
 )
 from verivita.engines.skills import Taxonomy
-from verivita.features.library import LibraryService, Passage, passages_collection
+from verivita.features.library import LibraryService, passages_collection
 from verivita.features.postings import PostingsService, Understood, description_collection
 from verivita.features.search.conditions import for_database, for_index, merged
 from verivita.features.search.model import (
@@ -57,6 +57,7 @@ from verivita.features.search.model import (
     Understanding,
 )
 from verivita.features.search.query import understand_query
+from verivita.features.search.shelf import Shelf, Shelves, shelf_of, version_of
 
 MAX_QUERY = 100_000
 LEG_TIMEOUT_S = 3.0
@@ -83,6 +84,7 @@ class SearchService:
         self._postings, self._library = postings, library
         self._embedder, self._vectors, self._lexical, self._reranker = embedder, vectors, lexical, reranker
         self._taxonomy, self._clock = taxonomy, clock
+        self._shelves = Shelves()
 
     async def understand(
         self, principal: Principal, query: str, without: frozenset[str] = frozenset()
@@ -128,13 +130,14 @@ class SearchService:
             raise Invalid(
                 message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
             )
+        shelf = await self.shelf(principal)
         passages = {
-            passage.id: passage
-            for passage in await self._library.all_passages(principal)
+            id: passage
+            for id, passage in shelf.by_id.items()
             if (not sections or passage.section in sections)
             and (not document_ids or passage.document_id in document_ids)
         }
-        legs: dict[str, Leg] = {LEXICAL: _words_leg(list(passages.values()), query)}
+        legs: dict[str, Leg] = {LEXICAL: _words_leg(shelf, passages.keys(), query)}
         partition, collection = Partition(str(principal.tenant_id)), passages_collection(self._embedder.model)
         if use_hybrid:
             mine = (AnyOf("person", (str(principal.person_id),)),)
@@ -148,6 +151,17 @@ class SearchService:
             if hit.id in passages
         ]
         return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start))
+
+    async def shelf(self, principal: Principal) -> Shelf:
+        """The passages of the person's papers as they are now, with their word index; made once for each state."""
+        version = version_of(await self._library.all(principal))
+        kept = self._shelves.get(principal, version)
+        if kept is None:
+            # The version is read first: what is newer than its name is replaced at the next look, never the reverse.
+            passages = await self._library.all_passages(principal)
+            kept = await asyncio.to_thread(shelf_of, version, passages)
+            self._shelves.put(principal, kept)
+        return kept
 
     async def all_filtered(self, principal: Principal, request: SearchRequest) -> list[UUID]:
         """Ids of every open posting that meets the filters, whatever its words, newest first."""
@@ -209,12 +223,12 @@ class SearchService:
         return Page([Ranked(id, 0.0) for id in ids], total, request.page.page, request.page.limit), (leg,)
 
 
-def _words_leg(passages: Sequence[Passage], query: str) -> Leg:
+def _words_leg(shelf: Shelf, allowed: Container[UUID], query: str) -> Leg:
     """BM25 in memory over the person's own passages: private words never lie in an index on disk."""
 
     def search() -> list[Hit]:
-        index = Bm25([passage.text for passage in passages])
-        return [Hit(passages[row].id, score) for row, score in index.top(query, CANDIDATES)]
+        found = ((shelf.passages[row].id, score) for row, score in shelf.words.top(query, len(shelf.passages)))
+        return list(islice((Hit(id, score) for id, score in found if id in allowed), CANDIDATES))
 
     async def run() -> Sequence[Hit]:
         return await asyncio.to_thread(search)

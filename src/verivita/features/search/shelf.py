@@ -1,0 +1,64 @@
+"""A person's passages with their word index, kept in memory for as long as the papers stay as they are."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from verivita.core.principal import Principal
+from verivita.core.text import sha256
+from verivita.engines.retrieval.bm25 import Bm25
+from verivita.features.library import Document, DocumentStatus, Passage
+
+_MOST_SHELVES = 16
+_MOST_PASSAGES = 60_000
+"""Bounds what is kept in memory, over all people together; the least recently asked go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """Every passage of the papers that count, in order, and BM25 over them; `version` names exactly these papers."""
+
+    version: str
+    passages: tuple[Passage, ...]
+    by_id: Mapping[UUID, Passage]
+    words: Bm25
+
+
+class Shelves:
+    """Shelves by person. Private words never lie in an index on disk, so they are indexed where they are opened."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[tuple[UUID, UUID], Shelf] = OrderedDict()
+
+    def get(self, principal: Principal, version: str) -> Shelf | None:
+        """The person's shelf, unless their papers are others now."""
+        place = (principal.tenant_id, principal.person_id)
+        kept = self._kept.get(place)
+        if kept is None or kept.version != version:
+            return None
+        self._kept.move_to_end(place)
+        return kept
+
+    def put(self, principal: Principal, shelf: Shelf) -> None:
+        """Keep a shelf in the place of the person's old one."""
+        place = (principal.tenant_id, principal.person_id)
+        self._kept.pop(place, None)
+        self._kept[place] = shelf
+        while len(self._kept) > 1 and (
+            len(self._kept) > _MOST_SHELVES or sum(len(s.passages) for s in self._kept.values()) > _MOST_PASSAGES
+        ):
+            self._kept.popitem(last=False)
+
+
+def shelf_of(version: str, passages: Sequence[Passage]) -> Shelf:
+    """Index the passages; takes a fraction of a second for thousands, so call it in a thread."""
+    return Shelf(version, tuple(passages), {item.id: item for item in passages}, Bm25([item.text for item in passages]))
+
+
+def version_of(documents: Sequence[Document]) -> str:
+    """Names the papers that count, as they are: one added, read anew, chosen or removed gives another name."""
+    counted = [f"{d.id}:{d.version}" for d in documents if d.is_active and d.status is DocumentStatus.READY]
+    return sha256("|".join(sorted(counted)))
