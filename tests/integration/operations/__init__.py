@@ -1,0 +1,1 @@
+"""Backup, keys, configuration, audit and traces on a real installation."""

@@ -1,0 +1,1 @@
+"""Proofs of isolation, and of what is found in clear: over the whole product."""
