@@ -116,6 +116,8 @@ class PgVectorIndex:
                 hits = await _rows(tx, _NEAR.format(size=int(vector.size), where=condition), values)
             if len(hits) < k:
                 hits = await _rows(tx, _EXACT.format(where=condition), values)
+            if not hits:
+                await _refuse_other_sizes(tx, partition, collection, vector.size)
         return hits
 
     async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
@@ -177,6 +179,15 @@ _NEAR = (
     "AS distance FROM vector_points WHERE tenant_id = :tenant AND collection = :collection "
     "AND dimensions = {size}{where} ORDER BY distance LIMIT :k) SELECT id, distance FROM near ORDER BY distance, id"
 )
+
+
+async def _refuse_other_sizes(tx: Tx, partition: Partition, collection: str, size: int) -> None:
+    """A query of a length that the collection does not hold is a mistake, not an empty answer."""
+    known = select(points.c.dimensions).where(points.c.tenant_id == _tenant(partition))
+    found = (await tx.run(known.where(points.c.collection == collection).limit(1))).scalar_one_or_none()
+    if found is not None and found != size:
+        message = f"The collection {collection!r} cannot hold vectors of different lengths: {sorted({found, size})}."
+        raise Invalid("dimension_mismatch", message)
 
 
 async def _rows(tx: Tx, statement: str, values: dict[str, Any]) -> list[Hit]:

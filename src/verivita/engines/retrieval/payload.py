@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
 from hashlib import sha256
 
@@ -21,6 +22,11 @@ def tag(name: str, value: str) -> str:
 def tags_for(name: str, values: Iterable[str]) -> list[str]:
     """The tags of these values of one field: what a condition looks for."""
     return [tag(name, value) for value in values]
+
+
+def key(name: str) -> str:
+    """A field's name without characters that mean something in a path."""
+    return re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", name)
 
 
 def tags(payload: Payload) -> list[str]:

@@ -49,11 +49,17 @@ Filter = tuple[Condition, ...]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A vector to store: its id, the vector (length 1) and the fields to filter by."""
+    """A vector to store: its id, the vector (length 1) and the fields to filter by.
+
+    `text` and `about` (title, company ...) are for engines that keep and search them beside the vector; whoever stores
+    private vectors leaves them empty, so that private words never lie in a plain index.
+    """
 
     id: UUID
     vector: Vector
     payload: Payload = field(default_factory=dict)
+    text: str = ""
+    about: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +156,26 @@ class VectorFetch(Protocol):
 
     async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         """The stored vectors of those ids that the collection holds."""
+        ...
+
+
+@runtime_checkable
+class FusedSearch(Protocol):
+    """A capability of some vector indexes: words and meaning asked and fused in one call. May raise `Unavailable`."""
+
+    async def fused(
+        self, partition: Partition, collection: str, text: str, vector: Vector, k: int, where: Filter = ()
+    ) -> list[Hit]:
+        """The k best by BM25 over the points' texts and by cosine, fused by reciprocal ranks, best first."""
+        ...
+
+
+@runtime_checkable
+class IdFilter(Protocol):
+    """A capability of some word indexes: which of its entries meet conditions. May raise `Unavailable`."""
+
+    async def passing(self, partition: Partition, where: Filter, most: int) -> list[UUID] | None:
+        """The ids that meet every condition, in no order; None when they are more than `most`."""
         ...
 
 
