@@ -12,10 +12,20 @@ from verivita.bootstrap import schema
 from verivita.migrations.security import APP_ROLE
 
 TENANT_WIDE = {"people", "companies", "jobs", "job_sightings", "import_runs", "search_cache", "vector_points"} | {
-    "lexical_entries"
+    "lexical_entries",
+    "attempts",
+    "vouchers",
+    "invitations",
 }
 """Tables whose rows a whole tenant shares; every other one is personal."""
-MEANT_BESIDES_OWN = {("tenants", "everywhere", "SELECT"), ("credentials", "by_secret", "SELECT")}
+MEANT_BESIDES_OWN = {
+    ("tenants", "everywhere", "SELECT"),
+    ("credentials", "by_secret", "SELECT"),
+    ("invitations", "by_secret", "SELECT"),
+    ("people", "by_email", "SELECT"),
+    ("consents", "given_to", "SELECT"),
+}
+"""Beside these every personal table has `taken_over`, by which a person takes over what they made as a guest."""
 
 
 def rows(url: str, query: str, *values: Any) -> list[tuple[Any, ...]]:
@@ -65,7 +75,14 @@ def test_the_policies_are_those_that_are_meant(product_url):
         assert qual == check, table
         assert "app.tenant" in qual
         assert ("app.person" in qual) == (table not in TENANT_WIDE | {"tenants"}), table
-    assert {(row[0], row[1], row[2]) for row in found if row[1] != "own"} == MEANT_BESIDES_OWN
+    personal = set(tables(product_url)) - TENANT_WIDE - {"tenants"}
+    taken = {row[0]: row for row in found if row[1] == "taken_over"}
+    assert set(taken) == personal
+    for table, (_, _, command, permissive, qual, check) in taken.items():
+        assert (command, permissive, check) == ("ALL", "PERMISSIVE", "false"), table
+        assert "app.joined" in qual
+        assert "app.tenant" in qual
+    assert {tuple(row[:3]) for row in found if row[1] not in ("own", "taken_over")} == MEANT_BESIDES_OWN
 
 
 @pytest.mark.acceptance("DB-13")

@@ -8,20 +8,19 @@ from verivita.core.ids import PostingId
 from verivita.features.library import CandidateProfile
 from verivita.features.matching.hard_stops import hard_stops
 from verivita.features.matching.levers import levers
-from verivita.features.matching.model import Match, Pair, Wishes
+from verivita.features.matching.many import Scored
+from verivita.features.matching.model import Match, Pair, Part, Wishes
 from verivita.features.matching.pairs import all_pairs, skill_names
 from verivita.features.matching.prepared import Closure, PreparedPosting, PreparedProfile, prepare, prepare_posting
-from verivita.features.matching.score import band_of, overall, parts
+from verivita.features.matching.score import NO_PAPERS, PARTS, band_of, overall, parts
 from verivita.features.matching.sentence import sentence
 from verivita.features.postings import Understood
-
-NO_PAPERS = "There is no paper yet to compare with this posting."
 
 
 def score(
     profile: PreparedProfile, posting: PreparedPosting, posting_id: PostingId, understood: Understood, wishes: Wishes
 ) -> Match:
-    """The match without pairs, levers and sentence: for lists. `understood` is the posting that was prepared."""
+    """The match without pairs, levers and sentence. `understood` is the posting that was prepared."""
     value = overall(profile, posting)
     matched, missing = skill_names(profile, understood)
     return Match(
@@ -34,6 +33,22 @@ def score(
         hard_stops=hard_stops(understood, wishes),
         reason=posting.reason or (NO_PAPERS if profile.empty else ""),
         profile_hash=profile.profile_hash,
+    )
+
+
+def listed(found: Scored, posting_id: PostingId, understood: Understood, wishes: Wishes, profile_hash: str) -> Match:
+    """The same match as `score` gives, made of what `many.score_many` found: for lists."""
+    scored = zip(PARTS, found.parts, found.weights, strict=True)
+    return Match(
+        posting_id=posting_id,
+        overall=found.overall,
+        band=band_of(found.overall),
+        parts=tuple([Part(name, value, round(weight, 4)) for name, value, weight in scored]),
+        matched_skills=found.matched,
+        missing_skills=found.missing,
+        hard_stops=hard_stops(understood, wishes),
+        reason=found.reason,
+        profile_hash=profile_hash,
     )
 
 

@@ -25,6 +25,7 @@ WHOLE = 1_000_000
 """Shares of terms are whole numbers of about this sum, so that adding them up in any order gives the same bits."""
 FEWEST_TERMS = 8
 """A posting whose lines hold fewer telling terms than this has no duties to compare."""
+TOO_SHORT = "This posting is too short to score: it names no skill and too few duties."
 _TELLING = 0.15
 _SENTENCE_WORDS = 4
 
@@ -132,7 +133,7 @@ def prepare_posting(
         for term, share in line.shares.items():
             places[term] = (*places.get(term, ()), (number, share))
     title = dict.fromkeys(grams(title_words(posting.title)), 1)
-    reason = "" if groups or lines else "This posting is too short to score: it names no skill and too few duties."
+    reason = "" if groups or lines else TOO_SHORT
     return PreparedPosting(
         groups=tuple((tuple(wish.skill_id for wish in group), share) for group, share in groups),
         min_years=wants.min_years if wants.min_years and wants.min_years > 0 else None,

@@ -6,7 +6,10 @@ the posting alone); repeats never raise it (terms and skills are sets); order, n
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import reduce
 from math import ceil
+from operator import add
 
 from verivita.features.matching.model import Band, Part
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, PreparedRole
@@ -24,6 +27,7 @@ ANY_WORK = 0.1
 """How much a year of any other work counts."""
 UNSAID = 0.5
 """What a thin posting leaves unsaid counts half: it speaks neither for nor against a person."""
+NO_PAPERS = "There is no paper yet to compare with this posting."
 _BANDS = ((75.0, Band.STRONG), (60.0, Band.GOOD), (45.0, Band.STRETCH))
 
 
@@ -32,14 +36,16 @@ def overall(profile: PreparedProfile, posting: PreparedPosting) -> float | None:
     if posting.reason or profile.empty:
         return None
     hits = shared_terms(profile, posting)
-    return _round(sum([weight * _PART[name](profile, posting, hits) for name, weight in posting.weights]))
+    return rounded(_total([weight * _PART[name](profile, posting, hits) for name, weight in posting.weights]))
 
 
 def parts(profile: PreparedProfile, posting: PreparedPosting) -> tuple[Part, ...]:
     """Every part; one of which the posting says nothing has score None and weight 0."""
     said, hits = dict(posting.weights), shared_terms(profile, posting)
     return tuple(
-        Part(name, _round(_PART[name](profile, posting, hits)) if name in said else None, round(said.get(name, 0.0), 4))
+        Part(
+            name, rounded(_PART[name](profile, posting, hits)) if name in said else None, round(said.get(name, 0.0), 4)
+        )
         for name in PARTS
     )
 
@@ -49,8 +55,8 @@ def overall_with(profile: PreparedProfile, posting: PreparedPosting, part: str) 
     if posting.reason or profile.empty:
         return None
     hits = shared_terms(profile, posting)
-    return _round(
-        sum([w * (1.0 if name == part else _PART[name](profile, posting, hits)) for name, w in posting.weights])
+    return rounded(
+        _total([w * (1.0 if name == part else _PART[name](profile, posting, hits)) for name, w in posting.weights])
     )
 
 
@@ -69,7 +75,7 @@ def band_of(score: float | None) -> Band:
 def skills(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str]) -> float:
     """The share of wished skills that are shown; one of each group of alternatives is enough."""
     shown = profile.skills
-    return sum([share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups])
+    return _total([share * max([shown.get(skill, 0.0) for skill in group]) for group, share in posting.groups])
 
 
 def relevant_years(profile: PreparedProfile, posting: PreparedPosting, hits: frozenset[str]) -> float:
@@ -127,7 +133,7 @@ def responsibilities(_: PreparedProfile, posting: PreparedPosting, hits: frozens
             shown[number] += share
     met = [min(1.0, share / (LINE_FULL * line.total)) for share, line in zip(shown, posting.lines, strict=True)]
     best = sorted(met, reverse=True)[: ceil(LINES_COUNTED * len(met))]
-    return sum(best) / len(best)
+    return _total(best) / len(best)
 
 
 def title(profile: PreparedProfile, posting: PreparedPosting, _: frozenset[str] = frozenset()) -> float:
@@ -144,8 +150,14 @@ def _title(role: PreparedRole, posting: PreparedPosting) -> float:
     return len(posting.title.keys() & role.grams) / (len(posting.title) or 1)
 
 
-def _round(value: float) -> float:
+def rounded(value: float) -> float:
+    """A share of the whole as a score: 0 to 100 with one decimal."""
     return round(min(1.0, value) * 100, 1)
+
+
+def _total(values: Iterable[float]) -> float:
+    # One after another: `sum` of newer Pythons compensates, and another last bit would come out than over arrays.
+    return reduce(add, values, 0.0)
 
 
 _PART = {

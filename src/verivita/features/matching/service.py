@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
@@ -16,9 +16,11 @@ from verivita.core.text import sha256
 from verivita.engines.skills import Taxonomy
 from verivita.features.identity import IdentityService
 from verivita.features.library import CandidateProfile, LibraryService
-from verivita.features.matching.explain import explain, score
+from verivita.features.matching.explain import explain, listed
+from verivita.features.matching.many import Scored, score_many
 from verivita.features.matching.model import SCORE_VERSION, Match, Shortlist, Wishes
-from verivita.features.matching.prepared import prepare, prepare_posting, soft_skills
+from verivita.features.matching.packed import pack
+from verivita.features.matching.prepared import PreparedProfile, prepare, prepare_posting, soft_skills
 from verivita.features.matching.repository import MatchRepository
 from verivita.features.matching.tasks import SCORE_ALL
 from verivita.features.postings import Posting, PostingsService
@@ -26,7 +28,8 @@ from verivita.features.search import Ranked, SearchRequest, SearchService, SortB
 from verivita.kit.db import Database
 from verivita.kit.queue import Queue
 
-BATCH = 500
+BATCH = 1000
+"""Postings scored between two words about progress."""
 AT_ONCE = 300
 """How many scores a request computes itself; beyond, a task does, and the rest counts as not scored yet."""
 
@@ -38,6 +41,7 @@ class _Side:
     """The person's side of every match: papers, wishes, and the hash that names both and the month."""
 
     profile: CandidateProfile
+    person: PreparedProfile
     wishes: Wishes
     as_of: date
     key: str
@@ -91,14 +95,13 @@ class MatchingService:
         side = await self._side(principal)
         async with self.db.begin(principal) as tx:
             known = await self.repo.overall(tx, principal, side.key, None)
-        scored, last = 0, None
-        while batch := await self._postings.after(principal, last, BATCH):
-            last = batch[-1].id
-            todo = [posting for posting in batch if known.get(posting.id, (0, None))[0] != posting.version]
-            await self._score(principal, side, todo)
-            scored += len(todo)
-            await progress(scored, "scoring")
-        return scored
+        versions = await self._postings.versions(principal, None)
+        todo = [id for id, version in versions.items() if known.get(id, (0, None))[0] != version]
+        for start in range(0, len(todo), BATCH):
+            batch = todo[start : start + BATCH]
+            await self._score(principal, side, {id: versions[id] for id in batch})
+            await progress(start + len(batch), "scoring")
+        return len(todo)
 
     async def _by_match(self, principal: Principal, request: SearchRequest) -> Shortlist:
         wide = replace(request, sort_by=SortBy.RELEVANCE, page=PageRequest(1, 100))
@@ -131,25 +134,53 @@ class MatchingService:
         fresh = {id: value for id, (version, value) in stored.items() if versions.get(id) == version}
         missing = [id for id in versions if id not in fresh]
         if missing:
-            for match in await self._score(principal, side, await self._postings.many(principal, missing[:AT_ONCE])):
-                fresh[match.posting_id] = match.overall
+            scored = await self._score(principal, side, {id: versions[id] for id in missing[:AT_ONCE]})
+            fresh |= {id: found.overall for id, found in scored.items()}
         if len(missing) > AT_ONCE:
             async with self.db.begin(principal) as tx:
                 await self.queue.enqueue(tx, principal, SCORE_ALL)
         return fresh
 
-    async def _score(self, principal: Principal, side: _Side, postings: Sequence[Posting]) -> list[Match]:
-        if not postings:
-            return []
-        matches = await asyncio.to_thread(self._compute, side, postings)
-        versions = {posting.id: posting.version for posting in postings}
+    async def _score(
+        self, principal: Principal, side: _Side, versions: Mapping[PostingId, int]
+    ) -> dict[PostingId, Scored]:
+        forms, versions = await self._forms(principal, versions)
+        scored = await asyncio.to_thread(self._compute, side, forms)
         async with self.db.begin(principal) as tx:
-            await self.repo.store(tx, principal, side.key, matches, versions)
-        return matches
+            await self.repo.store(tx, principal, side.key, scored, versions)
+        return scored
 
     async def _short(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
         side = await self._side(principal)
-        return await asyncio.to_thread(self._compute, side, postings)
+        forms, _ = await self._forms(principal, {posting.id: posting.version for posting in postings}, postings)
+        scored = await asyncio.to_thread(self._compute, side, forms)
+        key = side.profile.profile_hash
+        return [listed(scored[p.id], p.id, p.understood, side.wishes, key) for p in postings if p.id in scored]
+
+    async def _forms(
+        self, principal: Principal, versions: Mapping[PostingId, int], at_hand: Sequence[Posting] = ()
+    ) -> tuple[dict[PostingId, bytes], dict[PostingId, int]]:
+        """The forms of postings and the versions that they are of; one that has no form yet gets it now.
+
+        What was removed meanwhile is left out.
+        """
+        async with self.db.begin(principal) as tx:
+            forms = await self.repo.forms(tx, principal, versions)
+        held = {id: version for id, version in versions.items() if id in forms}
+        missing = {id for id in versions if id not in forms}
+        if missing:
+            wanted = [posting for posting in at_hand if posting.id in missing]
+            wanted += await self._postings.many(principal, sorted(missing - {posting.id for posting in wanted}))
+            made = await asyncio.to_thread(self._packed, wanted)
+            fresh = {posting.id: posting.version for posting in wanted}
+            async with self.db.begin(principal) as tx:
+                await self.repo.keep_forms(tx, principal, made, fresh)
+            forms, held = forms | made, held | fresh
+        return forms, held
+
+    def _packed(self, postings: Sequence[Posting]) -> dict[PostingId, bytes]:
+        soft = soft_skills(self._taxonomy())
+        return {p.id: pack(prepare_posting(p.understood, soft), p.understood) for p in postings}
 
     async def _explained(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
         side, now = await self._side(principal), self._clock.now()
@@ -166,10 +197,9 @@ class MatchingService:
             side.profile, posting.id, posting.understood, side.wishes, names.implied, as_of=side.as_of, soft=soft
         )
 
-    def _compute(self, side: _Side, postings: Sequence[Posting]) -> list[Match]:
-        names = self._taxonomy()
-        soft, person = soft_skills(names), prepare(side.profile, names.implied, as_of=side.as_of)
-        return [score(person, prepare_posting(p.understood, soft), p.id, p.understood, side.wishes) for p in postings]
+    @staticmethod
+    def _compute(side: _Side, forms: Mapping[PostingId, bytes]) -> dict[PostingId, Scored]:
+        return dict(zip(forms, score_many(side.person, list(forms.values())), strict=True))
 
     async def _side(self, principal: Principal) -> _Side:
         profile = await self._library.profile(principal)
@@ -184,4 +214,5 @@ class MatchingService:
         )
         # A job that goes on grows with time; counting it to the first of the month keeps a score for the month.
         as_of = self._clock.now().date().replace(day=1)
-        return _Side(profile, wishes, as_of, sha256(f"{profile.profile_hash}|{as_of}|{SCORE_VERSION}"))
+        person = await asyncio.to_thread(prepare, profile, self._taxonomy().implied, as_of=as_of)
+        return _Side(profile, person, wishes, as_of, sha256(f"{profile.profile_hash}|{as_of}|{SCORE_VERSION}"))

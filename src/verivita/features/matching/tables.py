@@ -1,11 +1,23 @@
-"""job_match_scores: one row per person, posting and state of the person's papers."""
+"""job_match_scores, one row per person and posting; posting_forms, what scores of a posting are computed from."""
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, Numeric, String, Text, UniqueConstraint, func, text
+from sqlalchemy import (
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Numeric,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects import postgresql as pg
 
-from verivita.kit.db import UtcTime, personal_table
+from verivita.kit.db import UtcTime, personal_table, tenant_table
 
 _score = Numeric(4, 1)
 
@@ -29,4 +41,13 @@ job_match_scores = personal_table(
     UniqueConstraint("tenant_id", "person_id", "job_id"),
     Index("idx_match_job", "job_id"),
     Index("idx_match_score", text("overall_score DESC")),
+)
+
+posting_forms = tenant_table(
+    "posting_forms",
+    Column("job_id", pg.UUID(as_uuid=True), ForeignKey("jobs.id", ondelete="CASCADE"), primary_key=True),
+    # The posting's version and the version of the way of preparing that the form was made of.
+    Column("job_version", Integer, nullable=False),
+    Column("form_version", Integer, nullable=False),
+    Column("form", LargeBinary, nullable=False),
 )
