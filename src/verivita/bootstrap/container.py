@@ -6,8 +6,10 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from inspect import isawaitable
+from typing import TYPE_CHECKING
 
 from verivita.bootstrap import providers, tasks
+from verivita.bootstrap.keys import keyring as _keyring
 from verivita.bootstrap.providers import Process
 from verivita.bootstrap.settings import Settings
 from verivita.core.clock import Clock, SystemClock
@@ -21,12 +23,13 @@ from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService
 from verivita.features.search import SearchService
-from verivita.kit.crypto import Keyring, create_keyring, load_keyring
 from verivita.kit.db import Database
-from verivita.kit.db.admin import has_rows
 from verivita.kit.event_log import EventLog
 from verivita.kit.metrics import METRICS, Metrics
-from verivita.kit.queue import Queue, TaskList, Worker
+from verivita.kit.queue import Queue, TaskList
+
+if TYPE_CHECKING:
+    from verivita.kit.queue import Worker
 
 _PROBE = Partition("00000000-0000-0000-0000-000000000000")
 _HEALTH_WAIT_S = 2.0
@@ -55,6 +58,8 @@ class Container:
 
     def worker(self) -> Worker:
         """A worker that knows who does which task."""
+        from verivita.kit.queue import Worker
+
         worker = Worker(self.db, self.queue, self.url)
         tasks.Handlers(self.library, self.postings, self.matching).bind(worker)
         return worker
@@ -135,13 +140,6 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
 
 def _skills(text: str) -> Sequence[SkillMention]:
     return extract(text, load_taxonomy())
-
-
-def _keyring(settings: Settings, url: str) -> Keyring:
-    if settings.key_file.exists():
-        return load_keyring(settings.key_file)
-    # A new key for old data would open nothing: better to stop and say so.
-    return load_keyring(settings.key_file) if has_rows(url, "tenants") else create_keyring(settings.key_file)
 
 
 async def _answers(check: Coroutine[None, None, None]) -> bool:

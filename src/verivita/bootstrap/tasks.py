@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from uuid import UUID
 
 from verivita.core.ids import RunId
@@ -13,8 +13,11 @@ from verivita.features.matching import MatchingService
 from verivita.features.matching.tasks import SCORE_ALL
 from verivita.features.postings import PostingsService
 from verivita.features.postings.tasks import IMPORT_POSTINGS, INDEX_POSTINGS
-from verivita.kit.queue import Task, TaskContext, Worker
+from verivita.kit.queue import Task, TaskContext
 from verivita.kit.queue.task import JsonObject
+
+if TYPE_CHECKING:
+    from verivita.kit.queue import Worker
 
 SUBSCRIPTIONS: Mapping[str, Sequence[Task]] = {
     "document.ready": (SCORE_ALL,),

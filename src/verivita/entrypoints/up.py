@@ -17,15 +17,12 @@ import urllib.request
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
-from verivita.bootstrap import container as made
-from verivita.bootstrap import demo
-from verivita.bootstrap.database import Located, locate, private_server
 from verivita.core.errors import Unavailable
-from verivita.features.identity import NOBODY
 from verivita.kit import logs
 from verivita.kit.supervise import Role, Supervisor
 
 if TYPE_CHECKING:
+    from verivita.bootstrap.database import Located
     from verivita.bootstrap.settings import Settings
 
 _READY_WITHIN_S = 60.0
@@ -38,12 +35,13 @@ def run(settings: Settings) -> int:
     with _only_one(settings):
         require_free(settings.host, settings.port, "VERIVITA_PORT")
         require_free(settings.ml_host, settings.ml_port, "VERIVITA_ML_PORT")
-        found = locate(settings)
         try:
-            return asyncio.run(_run(settings, found))
+            return asyncio.run(_run(settings))
         finally:
-            if found.server is not None:
-                found.server.stop()
+            if settings.database_url is None and settings.postgres_dir.exists():
+                from verivita.bootstrap.database import private_server
+
+                private_server(settings).stop()
 
 
 def stop(settings: Settings) -> list[str]:
@@ -57,6 +55,8 @@ def stop(settings: Settings) -> list[str]:
                 break
             time.sleep(0.1)
         done.append(f"Stopped the processes of {settings.data_dir}.")
+    from verivita.bootstrap.database import private_server
+
     server = private_server(settings)
     if settings.database_url is None and settings.postgres_dir.exists() and server.running():
         server.stop()
@@ -84,49 +84,77 @@ def require_free(host: str, port: int, variable: str) -> None:
             ) from None
 
 
-async def _run(settings: Settings, found: Located) -> int:
-    secret = await _prepare(settings, found)
-    command = [sys.executable, "-m", "verivita"]
-    # Quiet by default: the first thing to read on this terminal is the address.
-    env = {} if "log_level" in settings.model_fields_set else {"VERIVITA_LOG_LEVEL": "WARNING"}
-    roles = [Role(name, [*command, name], env) for name in ("ml", "worker", "api")]
-    supervisor = Supervisor(roles, prefix=_as_json(settings) is not True)
+async def _run(settings: Settings) -> int:
+    ready = asyncio.Event()
+    supervisor = Supervisor(_roles(settings, ready), prefix=_as_json(settings) is not True)
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, supervisor.stop)
-    watch = asyncio.create_task(found.server.watch()) if found.server is not None else None
-    tell = asyncio.create_task(_tell(settings, secret))
+    prepared = asyncio.create_task(_prepare(settings))
+    if not settings.key_file.exists():
+        await prepared  # one process alone makes the key, the tables and the owner
+    # On a later start the children come up while the database does: each waits for it by itself.
+    running = asyncio.create_task(supervisor.run())
+    beside = [asyncio.create_task(work) for work in (_tell(settings, prepared, ready), _watch(prepared))]
     try:
-        await supervisor.run()
+        await asyncio.wait((prepared, running), return_when=asyncio.FIRST_COMPLETED)
+        if prepared.done() and prepared.exception() is not None:
+            supervisor.stop()
+            await asyncio.wait((running,))
+            await prepared
+        return await _ended(running)
+    finally:
+        for task in (*beside, prepared):
+            task.cancel()
+        await asyncio.gather(*beside, prepared, return_exceptions=True)
+
+
+async def _ended(running: asyncio.Task[None]) -> int:
+    try:
+        await running
     except Unavailable as error:
         print(f"verivita: {error.message}", file=sys.stderr)  # noqa: T201 - this is the terminal's last word
         return 6
-    finally:
-        for task in (tell, watch):
-            if task is not None:
-                task.cancel()
-        await asyncio.gather(*(task for task in (tell, watch) if task), return_exceptions=True)
     return 0
 
 
-async def _prepare(settings: Settings, found: Located) -> str:
-    """Make the owner, the example on a fresh installation, and a one-time link; the link's secret."""
-    container = made.build(settings, found.url)
-    try:
-        owner = await container.identity.owner(NOBODY)
-        if settings.demo and await demo.is_wanted(container, owner):
-            await demo.add(container, owner)
-        return (await container.identity.owner_link(owner)).secret
-    finally:
-        await container.aclose()
+def _roles(settings: Settings, ready: asyncio.Event) -> list[Role]:
+    """What runs, in the order of the start; the worker leaves the processors to the first answer."""
+    command = [sys.executable, "-m", "verivita"]
+    # Quiet by default: the first thing to read on this terminal is the address.
+    env = {} if "log_level" in settings.model_fields_set else {"VERIVITA_LOG_LEVEL": "WARNING"}
+    return [
+        Role("ml", [*command, "ml"], env),
+        Role("worker", [*command, "worker"], env, after=ready.wait),
+        Role("api", [*command, "api"], env),
+    ]
 
 
-async def _tell(settings: Settings, secret: str) -> None:
+async def _prepare(settings: Settings) -> tuple[Located, str]:
+    """Have the database up and the owner in it: where it is, and the secret of a one-time link."""
+    from verivita.bootstrap.database import locate
+
+    found = await asyncio.to_thread(locate, settings)
+    from verivita.bootstrap.owner import welcome
+
+    return found, await welcome(settings, found.url)
+
+
+async def _watch(prepared: asyncio.Task[tuple[Located, str]]) -> None:
+    """Start the private database again whenever it dies."""
+    found, _ = await asyncio.shield(prepared)
+    if found.server is not None:
+        await found.server.watch()
+
+
+async def _tell(settings: Settings, prepared: asyncio.Task[tuple[Located, str]], ready: asyncio.Event) -> None:
     """Say where the pages are, once they answer."""
+    _, secret = await asyncio.shield(prepared)
     base = enter_url(settings.host, settings.port, "").split("/enter")[0]
     start = time.monotonic()
     while time.monotonic() - start < _READY_WITHIN_S:
         if await asyncio.to_thread(_answers, f"{base}/ready"):
+            ready.set()
             lines = (
                 "",
                 f"  Verivita is ready at {base}/",
@@ -136,7 +164,8 @@ async def _tell(settings: Settings, secret: str) -> None:
             )
             print("\n".join(lines), flush=True)  # noqa: T201 - what `up` is for
             return
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.05)
+    ready.set()
 
 
 def _answers(url: str) -> bool:

@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from verivita.core.errors import Unavailable
@@ -21,11 +21,12 @@ _PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """One child process: a name for people, its command, and what to add to the environment."""
+    """One child process: a name for people, its command, what to add to the environment, and what its birth awaits."""
 
     name: str
     argv: Sequence[str]
     env: Mapping[str, str] = field(default_factory=dict)
+    after: Callable[[], Awaitable[object]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Patience:
     """Times in seconds: a life below `quick` is a quick death; after `quick_deaths` in a row we give up.
 
     A child that was killed with SIGKILL did not fail by itself (an operator, or memory ran out): it is started again
-    after a growing pause, however often that happens. The pause before the n-th restart in a row is `pause * 2 ** (n - 1)`, at most `longest_pause`. On stopping, all
+    after a growing pause, however often that happens. The pause before the n-th restart in a row is
+    `pause * 2 ** (n - 1)`, at most `longest_pause`. On stopping, all
     children together have `drain` seconds before they are killed.
     """
 
@@ -117,6 +119,11 @@ class Supervisor:
             task.result()
 
     async def _keep(self, child: _Child) -> None:
+        if child.role.after is not None:
+            waits = (asyncio.ensure_future(child.role.after()), asyncio.ensure_future(self._stopping.wait()))
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+            for wait in waits:
+                wait.cancel()
         while not self._stopping.is_set():
             born = time.monotonic()
             code = await self._live(child)
@@ -218,8 +225,7 @@ class Supervisor:
         words = "\n".join(child.last_lines) or "it said nothing"
         return Unavailable(
             "role_keeps_dying",
-            f"{child.role.name} died {child.faults} times in a row, last with {_exit(code)}. "
-            f"Its last words: {words}",
+            f"{child.role.name} died {child.faults} times in a row, last with {_exit(code)}. Its last words: {words}",
             next="Read those words; `verivita doctor` checks the usual causes.",
         )
 

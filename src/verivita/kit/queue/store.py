@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import procrastinate
 from sqlalchemy import CheckConstraint, Column, Float, Index, Row, Text, func, text
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.dialects.postgresql import insert as upsert
@@ -19,6 +19,9 @@ from verivita.core.ids import new_id
 from verivita.core.principal import Principal
 from verivita.kit.db import Database, Repository, Tx, UtcTime, personal_table, stamped
 from verivita.kit.queue.task import JsonObject, Task
+
+if TYPE_CHECKING:
+    import procrastinate
 
 task_runs = personal_table(
     "task_runs",
@@ -75,9 +78,15 @@ class Queue:
     """Enqueues tasks as rows of the caller's transaction: they exist exactly when the caller's data does."""
 
     def __init__(self) -> None:
-        # Only builds job rows; its connector is never opened, because every job goes through the caller's connection.
-        self._app = procrastinate.App(connector=procrastinate.PsycopgConnector())
         self._runs = Repository(task_runs)
+
+    @cached_property
+    def _app(self) -> procrastinate.App:
+        # Imported by the first task, not by every start. It only builds job rows; its connector is never opened,
+        # because every job goes through the caller's connection.
+        import procrastinate
+
+        return procrastinate.App(connector=procrastinate.PsycopgConnector())
 
     async def enqueue(
         self, tx: Tx, principal: Principal, task: Task, payload: JsonObject | None = None, unique: str | None = None
