@@ -14,6 +14,8 @@ from uuid import UUID
 
 import httpx2
 import psycopg
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from psycopg import sql
 
 from tests.integration.database.conftest import Filled
@@ -21,7 +23,7 @@ from tests.integration.database.rows import tables
 from tests.integration.security.slots import Api, Slot
 from tests.rigs.product import Clients
 from verivita.bootstrap import schema
-from verivita.bootstrap.container import Container, build
+from verivita.bootstrap.container import build
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
 from verivita.entrypoints import asgi
@@ -40,6 +42,7 @@ _ABOUT = {
     "run_id": "import_runs",
     "task_id": "task_runs",
     "key_id": "credentials",
+    "paper_id": "documents",
 }
 
 
@@ -75,14 +78,29 @@ def _even(text: str) -> str:
     return _MS.sub(r"\1<ms>", _TIME.sub("<time>", _UUID.sub("<id>", text)))
 
 
+def pages(app: FastAPI) -> Api:
+    """The pages of the app, described like an API: each word in braces of an address is an id."""
+    paths: dict[str, Any] = {}
+    routers = [getattr(route, "original_router", None) for route in app.routes]
+    described = set(app.openapi()["paths"])
+    for route in (route for router in routers if router is not None for route in router.routes):
+        if isinstance(route, APIRoute) and route.path not in described:
+            names = [name for name in route.param_convertors if name.endswith("id")]
+            schema = {"type": "string", "format": "uuid"}
+            parameters = [{"in": "path", "name": name, "schema": schema} for name in names]
+            for verb in route.methods:
+                paths.setdefault(route.path, {})[verb.lower()] = {"parameters": parameters}
+    return Api({"paths": paths})
+
+
 @asynccontextmanager
-async def product(filled: Filled) -> AsyncIterator[tuple[Container, Clients, Api]]:
+async def product(filled: Filled) -> AsyncIterator[tuple[FastAPI, Clients, Api]]:
     """The whole product over the filled database, with nobody slowed down."""
     free = filled.settings.model_copy(update={"requests_per_minute": 10**6, "burst": 10**6})
     container = build(free, filled.url)
     try:
         app = asgi.build(container)
-        yield container, Clients(container, httpx2.ASGITransport(app, raise_app_exceptions=False)), Api(app.openapi())
+        yield app, Clients(container, httpx2.ASGITransport(app, raise_app_exceptions=False)), Api(app.openapi())
     finally:
         await container.aclose()
 

@@ -14,6 +14,7 @@ from tests.integration.security.replay import (
     differences,
     first_of,
     ids_of,
+    pages,
     product,
     slots_that_answer,
     state_of,
@@ -21,6 +22,7 @@ from tests.integration.security.replay import (
 )
 from tests.rigs.product import no_row_security
 from verivita.core.principal import Principal
+from verivita.entrypoints.http.auth import csrf_token
 from verivita.kit.db import repository
 
 pytestmark = [pytest.mark.security, pytest.mark.acceptance("SEC-04", "ID-24")]
@@ -46,6 +48,26 @@ def no_conditions() -> Iterator[None]:
 def _words(victim_name: str, *, same_tenant: bool) -> list[str]:
     # What a tenant shares, its postings, is theirs to see.
     return [f"{victim_name.lower()}@mail.example", f"for {victim_name}."] if same_tenant else [victim_name]
+
+
+async def _no_page_tells(filled, attacker: Principal, victim: Principal, name: str) -> None:
+    same = attacker.tenant_id == victim.tenant_id
+    foreign = ids_of(filled.url, victim, personal_only=same)
+    before = state_of(filled.url, filled.settings.files_dir, victim, personal_only=same)
+    async with product(filled) as (app, clients, _):
+        client, secret = await clients.with_session(attacker)
+        client.headers |= {"X-CSRF-Token": csrf_token(secret), "Accept": "text/html"}
+        api = pages(app)
+        slots = api.slots()
+        assert len(slots) >= 12
+        async with client:
+            wrong, answers = await differences(client, api, slots, foreign, {}, every=False)
+            answers += await _lists(client, api)
+    assert wrong == []
+    assert {one.status for one in answers} & {200, 404} == {200, 404}
+    assert state_of(filled.url, filled.settings.files_dir, victim, personal_only=same) == before
+    words = _words(name, same_tenant=same)
+    assert [one.body[:300] for one in answers if any(word in one.raw for word in words)] == []
 
 
 async def _replay(filled, attacker: Principal, victim: Principal, name: str, *, every: bool = False) -> None:
@@ -75,6 +97,11 @@ async def _lists(client, api) -> list[Told]:
 
 async def test_another_tenant(filled) -> None:
     await _replay(filled, filled.stranger, filled.owner, "Omar")
+
+
+async def test_the_pages(filled) -> None:
+    for attacker in (filled.stranger, filled.neighbour):
+        await _no_page_tells(filled, attacker, filled.owner, "Omar")
 
 
 async def test_another_person_of_the_same_tenant(filled) -> None:
