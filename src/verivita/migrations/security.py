@@ -9,6 +9,7 @@ from __future__ import annotations
 APP_ROLE = "verivita_app"
 _TENANT = "nullif(current_setting('app.tenant', true), '')::uuid"
 _PERSON = "nullif(current_setting('app.person', true), '')::uuid"
+_JOINED = "nullif(current_setting('app.joined', true), '')::uuid"
 _CREDENTIAL = "nullif(current_setting('app.credential', true), '')"
 _RIGHTS = "SELECT, INSERT, UPDATE, DELETE"
 
@@ -32,8 +33,14 @@ def tenant_rows(table: str) -> list[str]:
 
 
 def personal_rows(table: str) -> list[str]:
-    """A transaction sees and writes rows of its own person only."""
-    return _secured(table, f"tenant_id = {_TENANT} AND person_id = {_PERSON}")
+    """A transaction sees and writes rows of its own person only; see `joining` for the one exception."""
+    return [*_secured(table, f"tenant_id = {_TENANT} AND person_id = {_PERSON}"), joining(table)]
+
+
+def joining(table: str) -> str:
+    """Whoever takes over another person's rows may see and take them, and write none in that person's name."""
+    theirs = f"tenant_id = {_TENANT} AND person_id = {_JOINED}"
+    return f"CREATE POLICY taken_over ON {table} USING ({theirs}) WITH CHECK (false)"
 
 
 def tenant_list(table: str) -> list[str]:
@@ -47,6 +54,16 @@ def tenant_list(table: str) -> list[str]:
 def by_secret(table: str) -> str:
     """Whoever names the hash of a secret may read its row, before anyone knows whose it is."""
     return f"CREATE POLICY by_secret ON {table} FOR SELECT USING (secret_hash = {_CREDENTIAL})"
+
+
+def by_email(table: str) -> str:
+    """Whoever names the keyed hash of an e-mail address may read its rows, before anyone knows whose they are."""
+    return f"CREATE POLICY by_email ON {table} FOR SELECT USING (email_blind = {_CREDENTIAL})"
+
+
+def given_to(table: str) -> str:
+    """Whom a person gave a consent may read it."""
+    return f"CREATE POLICY given_to ON {table} FOR SELECT USING (tenant_id = {_TENANT} AND given_to = {_PERSON})"
 
 
 def queue_tables() -> list[str]:

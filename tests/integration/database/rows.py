@@ -90,6 +90,25 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     (tenant, new_id(), str(new_id())),
                 ),
                 (
+                    "INSERT INTO codes (tenant_id, person_id, id, email, email_blind, code_hash, expires_at) "
+                    "VALUES (%s, %s, %s, '', 'x', 'x', now())",
+                    (*mine, new_id()),
+                ),
+                (
+                    "INSERT INTO consents (tenant_id, person_id, id, given_to, thing) VALUES (%s, %s, %s, %s, 'x')",
+                    (*mine, new_id(), person.person_id),
+                ),
+                ("INSERT INTO attempts (tenant_id, id, key, at) VALUES (%s, %s, 'x', now())", (tenant, new_id())),
+                (
+                    "INSERT INTO vouchers (tenant_id, id, secret_hash) VALUES (%s, %s, %s)",
+                    (tenant, new_id(), str(new_id())),
+                ),
+                (
+                    "INSERT INTO invitations (tenant_id, id, role, email, email_blind, secret_hash, expires_at) "
+                    "VALUES (%s, %s, 'student', '', 'x', %s, now())",
+                    (tenant, new_id(), str(new_id())),
+                ),
+                (
                     "INSERT INTO lexical_entries (tenant_id, id, title_terms, terms, tags, numbers) "
                     "VALUES (%s, %s, 'x', 'x', '{}', '{}')",
                     (tenant, new_id()),

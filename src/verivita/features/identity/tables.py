@@ -1,8 +1,23 @@
-"""tenants, people, credentials."""
+"""tenants, people, credentials, codes, attempts, vouchers, invitations, consents."""
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, Column, Integer, LargeBinary, Table, Text, UniqueConstraint, func
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Computed,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.dialects import postgresql as pg
 
 from verivita.kit.db import UtcTime, metadata, personal_table, tenant_table
@@ -28,6 +43,29 @@ people = tenant_table(
     Column("version", Integer, nullable=False, server_default="1"),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("last_seen", UtcTime, nullable=False, server_default=func.now()),
+    Column("email", LargeBinary),
+    Column("email_blind", Text),
+    # Only an address that was proved is unique in its tenant: nobody takes an address by typing it.
+    Column("email_verified_at", UtcTime),
+    Column("hashed_password", Text),
+    Column("totp_secret", LargeBinary),
+    Column("totp_confirmed", Boolean, nullable=False, server_default="false"),
+    # The last time step whose code was used, so that no code is good twice.
+    Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
+    Column("guest_used", Boolean, nullable=False, server_default="false"),
+    Column("user_agent", Text),
+    Column("ip_address", Text),
+    Column("first_seen", UtcTime, nullable=False, server_default=func.now()),
+    Column("suspended_from", Text),
+    Column("is_active", Boolean, Computed("state <> 'suspended'::text", persisted=True), nullable=False),
+    Index("ix_people_email_blind", "email_blind"),
+    Index(
+        "uq_people_email",
+        "tenant_id",
+        "email_blind",
+        unique=True,
+        postgresql_where=text("email_verified_at IS NOT NULL"),
+    ),
     CheckConstraint("role IN ('owner','admin','coach','student')", name="role"),
     CheckConstraint("state IN ('guest','email_collected','verified','member','suspended')", name="state"),
 )
@@ -42,6 +80,67 @@ credentials = personal_table(
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("last_used_at", UtcTime),
     Column("expires_at", UtcTime),
-    CheckConstraint("kind IN ('owner_link','session','api_key')", name="kind"),
+    # Refresh tokens that came one from another; the first use of a used one ends them all.
+    Column("family", pg.UUID(as_uuid=True)),
+    Column("used_at", UtcTime),
+    CheckConstraint("kind IN ('owner_link','session','api_key','guest','refresh','external')", name="kind"),
     UniqueConstraint("secret_hash"),
+)
+
+codes = personal_table(
+    "codes",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("email", LargeBinary, nullable=False),
+    Column("email_blind", Text, nullable=False),
+    Column("code_hash", Text, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    Column("expires_at", UtcTime, nullable=False),
+)
+
+attempts = tenant_table(
+    "attempts",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    # What is counted, and a keyed hash of the person, the e-mail address or the network that it is counted for.
+    Column("key", Text, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    Index("ix_attempts_key", "tenant_id", "key", "at"),
+)
+
+vouchers = tenant_table(
+    "vouchers",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("secret_hash", Text, nullable=False),
+    Column("made_by", pg.UUID(as_uuid=True)),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    Column("expires_at", UtcTime),
+    Column("used_by", pg.UUID(as_uuid=True)),
+    Column("used_at", UtcTime),
+    UniqueConstraint("secret_hash"),
+)
+
+invitations = tenant_table(
+    "invitations",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("role", Text, nullable=False),
+    Column("email", LargeBinary, nullable=False),
+    Column("email_blind", Text, nullable=False),
+    Column("secret_hash", Text, nullable=False),
+    Column("invited_by", pg.UUID(as_uuid=True)),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    Column("expires_at", UtcTime, nullable=False),
+    Column("accepted_by", pg.UUID(as_uuid=True)),
+    Column("accepted_at", UtcTime),
+    CheckConstraint("role IN ('owner','admin','coach','student')", name="role"),
+    UniqueConstraint("secret_hash"),
+)
+
+consents = personal_table(
+    "consents",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("given_to", pg.UUID(as_uuid=True), ForeignKey("people.id", ondelete="CASCADE"), nullable=False),
+    Column("thing", Text, nullable=False),
+    Column("thing_id", pg.UUID(as_uuid=True)),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    Column("ended_at", UtcTime),
 )

@@ -1,6 +1,6 @@
 """Database: short transactions in which PostgreSQL knows who asks. Face of the package."""
 
-from verivita.kit.db.engine import Credential, Database, Everywhere, Scope, Tx
+from verivita.kit.db.engine import Credential, Database, Everywhere, Joining, Scope, Tx
 from verivita.kit.db.repository import Repository, of, stamped
 from verivita.kit.db.types import UtcTime, metadata, personal_table, tenant_table
 
@@ -8,6 +8,7 @@ __all__ = [
     "Credential",
     "Database",
     "Everywhere",
+    "Joining",
     "Repository",
     "Scope",
     "Tx",

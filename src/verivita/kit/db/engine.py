@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, TimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from verivita.core.errors import StorageFull, Unavailable
+from verivita.core.ids import PersonId
 from verivita.core.principal import Principal
 
 APP_ROLE = "verivita_app"
@@ -25,13 +26,16 @@ APP_ROLE = "verivita_app"
 _ENTER = text(
     "SELECT set_config('role', :role, true), set_config('app.tenant', :tenant, true), "
     "set_config('app.person', :person, true), set_config('app.credential', :credential, true), "
-    "set_config('app.everywhere', :everywhere, true)"
+    "set_config('app.everywhere', :everywhere, true), set_config('app.joined', :joined, true)"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Scope of a sign-in: only the row whose secret has this hash can be seen, before anyone knows whose it is."""
+    """Scope of a sign-in: only rows with this keyed hash, of a secret or of an e-mail address, can be seen.
+
+    It is the scope before anyone knows whose they are.
+    """
 
     secret_hash: str
 
@@ -41,7 +45,15 @@ class Everywhere:
     """Scope of the machine itself: sees the list of tenants and nothing inside them."""
 
 
-Scope = Principal | Credential | Everywhere
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """Scope of a person who takes over what another person of the same tenant made, such as the guest they were."""
+
+    into: Principal
+    joined: PersonId
+
+
+Scope = Principal | Credential | Everywhere | Joining
 
 
 class Tx:
@@ -102,7 +114,7 @@ class Database:
 
 
 def _context(scope: Scope) -> dict[str, str]:
-    context = {"role": APP_ROLE, "tenant": "", "person": "", "credential": "", "everywhere": ""}
+    context = {"role": APP_ROLE, "tenant": "", "person": "", "credential": "", "everywhere": "", "joined": ""}
     match scope:
         case Principal():
             context |= {"tenant": str(scope.tenant_id), "person": str(scope.person_id)}
@@ -110,6 +122,8 @@ def _context(scope: Scope) -> dict[str, str]:
             context |= {"credential": scope.secret_hash}
         case Everywhere():
             context |= {"everywhere": "on"}
+        case Joining():
+            context |= _context(scope.into) | {"joined": str(scope.joined)}
     return context
 
 
