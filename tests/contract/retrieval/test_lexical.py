@@ -139,3 +139,23 @@ async def test_empty_batches_do_nothing(index: LexicalIndex) -> None:
     await index.upsert(HERE, [])
     await index.delete(HERE, [])
     assert await index.count(HERE) == 4
+
+
+@pytest.mark.parametrize(
+    ("where", "found"),
+    [
+        ((), {NURSE, PYTHON, CPP, COOK}),
+        ((AnyOf("place", ("remote",)),), {NURSE, CPP}),
+        ((Not("place", ("remote",)),), {PYTHON, COOK}),
+        ((AnyOf("place", ("remote",)), Between("pay", 0, None)), {NURSE}),
+        ((AnyOf("place", ()),), set()),
+    ],
+)
+async def test_ids_that_pass_a_filter(tmp_path: Path, where: Filter, found: set[UUID]) -> None:
+    index = TantivyIndex(tmp_path / "words")
+    assert await index.passing(HERE, where, 10) is None  # nothing is indexed yet, so nothing is known
+    await index.upsert(HERE, ENTRIES)
+    pairs = await index.passing(HERE, where, 10)
+    assert pairs is not None
+    assert {UUID(int=int(high) << 64 | int(low)) for high, low in pairs} == found
+    assert len(found) <= 1 or await index.passing(HERE, where, 1) is None

@@ -24,9 +24,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import UUID
 
+import numpy as np
+
 from verivita.core.errors import StorageFull, Unavailable
-from verivita.engines.retrieval.payload import MAX_NUMBER, numbers, tags, tags_for
-from verivita.engines.retrieval.ports import AnyOf, Between, Condition, Filter, Hit, Partition, TextEntry
+from verivita.engines.retrieval.payload import MAX_NUMBER, key, numbers, tags, tags_for
+from verivita.engines.retrieval.ports import AnyOf, Between, Condition, Filter, Hit, IdPairs, Partition, TextEntry
 from verivita.engines.retrieval.terms import english
 
 log = logging.getLogger(__name__)
@@ -36,6 +38,7 @@ TITLE_BOOST = 0.2
 """The title is also read as part of the body; as a short field it has a high BM25 of its own, so a little is enough."""
 MAX_QUERY_TERMS = 256
 MAX_OPEN = 64
+_LOW = 2**64 - 1
 _DAMAGE = re.compile(r"corrupt|FileDoesNotExist|Footer|deserial|No such file", re.IGNORECASE)
 
 
@@ -74,6 +77,10 @@ class TantivyIndex:
         if not terms or k < 1:
             return []
         return await asyncio.to_thread(self._guarded, partition, lambda held: _search(held.index, terms, k, where))
+
+    async def passing(self, partition: Partition, where: Filter, most: int) -> IdPairs | None:
+        """The ids that meet every condition, in no order; None for more than `most`, or when nothing is indexed."""
+        return await asyncio.to_thread(self._guarded, partition, lambda held: _passing(held.index, where, most))
 
     async def count(self, partition: Partition) -> int:
         """How many texts the partition holds; 0 for one that is new, or that was damaged and made anew."""
@@ -165,7 +172,10 @@ def _schema() -> Any:
     from tantivy import SchemaBuilder
 
     builder = SchemaBuilder()
-    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("id", tokenizer_name="raw", index_option="basic")
+    # The id once more as two columns: reading it from the documents' store would cost more than the search.
+    builder.add_unsigned_field("id_high", fast=True)
+    builder.add_unsigned_field("id_low", fast=True)
     builder.add_text_field("title", tokenizer_name="terms", index_option="freq")
     builder.add_text_field("body", tokenizer_name="terms", index_option="freq")
     builder.add_text_field("tags", tokenizer_name="raw", index_option="basic")
@@ -208,19 +218,16 @@ def _document(entry: TextEntry) -> Any:
 
     document = Document()
     document.add_text("id", str(entry.id))
+    document.add_unsigned("id_high", entry.id.int >> 64)
+    document.add_unsigned("id_low", entry.id.int & _LOW)
     document.add_text("title", " ".join(english(entry.title)))
     document.add_text("body", " ".join(english(f"{entry.title}\n{entry.body}")))
     for tag in tags(entry.payload):
         document.add_text("tags", tag)
-    values = {_key(name): number for name, number in numbers(entry.payload).items()}
+    values = {key(name): number for name, number in numbers(entry.payload).items()}
     if values:
         document.add_json("numbers", values)
     return document
-
-
-def _key(name: str) -> str:
-    """A field's name without characters that mean something in a path."""
-    return re.sub(r"[^A-Za-z0-9]", lambda found: f"_{ord(found[0]):x}_", name)
 
 
 def _search(index: Any, terms: Sequence[tuple[str, int]], k: int, where: Filter) -> list[Hit]:
@@ -234,9 +241,31 @@ def _search(index: Any, terms: Sequence[tuple[str, int]], k: int, where: Filter)
             weight = boost * times
             wanted.append((Occur.Should, query if weight == 1 else Query.boost_query(query, weight)))
     parts = [(Occur.Must, Query.boolean_query(wanted)), *(_condition(index, one) for one in where)]
-    found = searcher.search(Query.boolean_query(parts), k, count=False)
-    hits = [Hit(UUID(searcher.doc(address)["id"][0]), float(score)) for score, address in found.hits]
+    found = searcher.search(Query.boolean_query(parts), k, count=False).hits
+    highs, lows = _columns(searcher, [address for _, address in found])
+    hits = [
+        Hit(UUID(int=high << 64 | low), float(score)) for (score, _), high, low in zip(found, highs, lows, strict=True)
+    ]
     return sorted(hits, key=lambda hit: (-hit.score, hit.id))
+
+
+def _passing(index: Any, where: Filter, most: int) -> IdPairs | None:
+    from tantivy import Occur, Query
+
+    searcher = index.searcher()
+    if not searcher.num_docs or most < 1:
+        return None
+    parts = [(Occur.Must, Query.const_score_query(Query.all_query(), 1.0)), *(_condition(index, one) for one in where)]
+    query = Query.boolean_query(parts)
+    if searcher.search(query, 1, count=True).count > most:
+        return None
+    found = searcher.search(query, most, count=False).hits
+    return np.array(_columns(searcher, [address for _, address in found]), np.uint64).reshape(2, -1).T
+
+
+def _columns(searcher: Any, addresses: list[Any]) -> tuple[list[int], list[int]]:
+    """Both halves of these documents' ids."""
+    return searcher.fast_field_values("id_high", addresses), searcher.fast_field_values("id_low", addresses)
 
 
 def _condition(index: Any, condition: Condition) -> tuple[Any, Any]:
@@ -246,7 +275,7 @@ def _condition(index: Any, condition: Condition) -> tuple[Any, Any]:
     if isinstance(condition, Between):
         low = _bound(condition.minimum, -MAX_NUMBER)
         high = _bound(condition.maximum, MAX_NUMBER)
-        query = index.parse_query(f"numbers.{_key(condition.field)}:[{low} TO {high}]", [])
+        query = index.parse_query(f"numbers.{key(condition.field)}:[{low} TO {high}]", [])
         return Occur.Must, Query.const_score_query(query, 0.0)
     wanted = tags_for(condition.field, condition.values)
     query = Query.term_set_query(index.schema, "tags", wanted) if wanted else Query.empty_query()

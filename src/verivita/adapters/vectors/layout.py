@@ -1,4 +1,4 @@
-"""How engines beside PostgreSQL lay vectors out: a few stores with fixed names, in which each point says whose it is."""
+"""How engines beside PostgreSQL lay vectors out: a few stores with fixed names; each point says whose it is."""
 
 from __future__ import annotations
 

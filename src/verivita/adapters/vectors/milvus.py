@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from hashlib import blake2b
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import numpy as np
@@ -20,6 +20,7 @@ from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.payload import MAX_NUMBER, key, numbers, tags, tags_for
 from verivita.engines.retrieval.ports import AnyOf, Between, Filter, Hit, Partition, Point, Vector
 
+T = TypeVar("T")
 BATCH = 500
 MAX_TAGS = 4_000
 EF_SEARCH = 128
@@ -29,7 +30,7 @@ class MilvusIndex:
     """A VectorIndex over a Milvus server or file; calls are made in threads, one at a time."""
 
     def __init__(self, uri: str, *, token: str = "", prefix: str = "") -> None:
-        """`uri` is `http(s)://host:port` or the path of a file that ends in `.db`; `prefix` starts every store's name."""
+        """`uri` is `http(s)://host:port`, or a file that ends in `.db`; `prefix` starts every store's name."""
         self._uri, self._token = uri, token
         self._prefix = prefix.replace("-", "_")
         self._client: Any = None
@@ -125,12 +126,12 @@ class MilvusIndex:
                 self._client.close()
                 self._client = None
 
-    async def _do(self, work: Any) -> Any:
+    async def _do(self, work: Callable[[Any], T]) -> T:
         return await asyncio.to_thread(self._locked, work)
 
-    def _locked(self, work: Any) -> Any:
+    def _locked(self, work: Callable[[Any], T]) -> T:
         """Run `work` with the client, one at a time; what the client raises becomes `Unavailable`."""
-        from pymilvus import MilvusClient, MilvusException
+        from pymilvus import MilvusClient, MilvusException  # type: ignore[import-untyped]
 
         with self._lock:
             try:

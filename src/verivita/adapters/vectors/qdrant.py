@@ -56,8 +56,6 @@ class QdrantIndex:
         condition = _filter(partition, collection, where, blank=False)
         if layout.asks_nothing(vector, k) or condition is None:
             return []
-        from qdrant_client import models
-
         async with _answered():
             store = await self._known(layout.store_of(collection, vector.size, self._prefix))
             if store is not None:
@@ -66,7 +64,7 @@ class QdrantIndex:
                     query=vector.tolist(),
                     using=DENSE,
                     query_filter=condition,
-                    search_params=models.SearchParams(hnsw_ef=max(EF_SEARCH, min(k, 1000))) if self._is_server else None,
+                    search_params=self._effort(k),
                     limit=min(k, layout.MAX_K),
                     with_payload=["item_id"],
                 )
@@ -138,6 +136,12 @@ class QdrantIndex:
     async def close(self) -> None:
         """Close the connection."""
         await self._client.close()
+
+    def _effort(self, k: int) -> Any:
+        """How widely the server searches; the client's own memory is searched exactly, and warns about a wish."""
+        from qdrant_client import models
+
+        return models.SearchParams(hnsw_ef=max(EF_SEARCH, min(k, 1000))) if self._is_server else None
 
     async def _stores_of(self, collection: str) -> list[str]:
         """Every store that may hold points of this collection, of whatever length."""

@@ -11,6 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float32]
+IdPairs = NDArray[np.uint64]
+"""Ids as rows (high half, low half): thousands of them, without an object for each."""
 Payload = Mapping[str, str | int | float | bool | Sequence[str] | None]
 
 Partition = NewType("Partition", str)
@@ -174,8 +176,8 @@ class FusedSearch(Protocol):
 class IdFilter(Protocol):
     """A capability of some word indexes: which of its entries meet conditions. May raise `Unavailable`."""
 
-    async def passing(self, partition: Partition, where: Filter, most: int) -> list[UUID] | None:
-        """The ids that meet every condition, in no order; None when they are more than `most`."""
+    async def passing(self, partition: Partition, where: Filter, most: int) -> IdPairs | None:
+        """The ids that meet every condition, in no order; None when they are more than `most` or nothing is known."""
         ...
 
 
