@@ -11,55 +11,28 @@ import gzip
 import json
 import math
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from random import Random
 from typing import Any
-from uuid import UUID
 
+from bench.match_speed import speed
+from bench.match_texts import AS_OF, posting_of, profile_of
 from bench.report import Outcome, wanted
-from verivita.core.ids import DocumentId
-from verivita.engines.skills import Taxonomy, extract, load_taxonomy
-from verivita.features.library import CandidateProfile, Evidence, ShownSkill, Span
+from verivita.engines.skills import Taxonomy, load_taxonomy
+from verivita.features.library import CandidateProfile
+from verivita.features.matching import prepare_text, rank
 from verivita.features.matching.prepared import PreparedPosting, PreparedProfile, prepare, prepare_posting, soft_skills
-from verivita.features.matching.rank import prepare_text, rank
 from verivita.features.matching.score import overall
-from verivita.features.postings import RawPosting, Understood
-from verivita.features.postings.normalise import understand
 
-AS_OF = date(2026, 1, 1)
 LONG_QUERY = 1000
-_PIECE = re.compile(r"\n|(?<=[.;!?])\s|\s{3,}|\s[\u2022*]\s")
 
 
 def read_jsonl(path: Path) -> list[dict[str, Any]]:
     """The rows of a file, packed or not."""
     with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
         return [json.loads(line) for line in lines if line.strip()]
-
-
-def profile_of(text: str, taxonomy: Taxonomy) -> CandidateProfile:
-    """What a plain resume text shows without its layout: every skill that it names and every sentence."""
-    id, lines, at = DocumentId(UUID(int=0)), [], 0
-    for piece in _PIECE.split(text):
-        start = text.index(piece, at) if piece else at
-        if len(piece.split()) > 2:
-            lines.append(Evidence(id, None, piece, Span(start, start + len(piece), 1)))
-        at = start + len(piece)
-    shown: dict[str, ShownSkill] = {}
-    for mention in extract(text, taxonomy):
-        words = Evidence(id, None, text[mention.start : mention.end], Span(mention.start, mention.end, 1))
-        shown.setdefault(mention.skill_id, ShownSkill(mention.skill_id, mention.name, (words,)))
-    return CandidateProfile(skills=tuple(shown.values()), lines=tuple(lines))
-
-
-def posting_of(title: str, text: str, taxonomy: Taxonomy) -> Understood:
-    """A posting as the product understands it."""
-    raw = RawPosting(source="bench", title=title, description=text)
-    return understand(raw, lambda words: extract(words, taxonomy), AS_OF)
 
 
 # Order of people for a posting.
@@ -255,15 +228,6 @@ def _some(items: tuple[Any, ...], chance: Random) -> tuple[Any, ...]:
     return tuple(item for item in items if chance.random() < 0.6)
 
 
-def pairs_per_second(people: Sequence[PreparedProfile], postings: Sequence[PreparedPosting]) -> float:
-    """How many pairs one core scores in a second of its time, everything prepared."""
-    begun = time.process_time()
-    for person in people:
-        for posting in postings:
-            overall(person, posting)
-    return len(people) * len(postings) / (time.process_time() - begun)
-
-
 def laws_and_speed(
     path: Path, titled_postings: Sequence[tuple[str, str]], taxonomy: Taxonomy, limit: int | None
 ) -> dict[str, float]:
@@ -272,12 +236,8 @@ def laws_and_speed(
     people = [profile_of(row["text"], taxonomy) for row in read_jsonl(path)[:60]]
     postings = [prepare_posting(posting_of(title, text, taxonomy), soft) for title, text in titled_postings[:400]]
     tried, broken = violations(people, postings, taxonomy, min(10_000, (limit or 400) * 25))
-    ready = [prepare(person, taxonomy.implied, as_of=AS_OF) for person in people[:10]]
-    return {
-        "law_violations": float(broken),
-        "law_pairs": float(tried),
-        "pairs_per_s": pairs_per_second(ready, postings),
-    }
+    figures = {"law_violations": float(broken), "law_pairs": float(tried)}
+    return figures | speed(people, titled_postings[:400], taxonomy)
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:

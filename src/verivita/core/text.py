@@ -31,8 +31,10 @@ def squeeze_lines(text: str) -> str:
 
 def fold(text: str) -> str:
     """Case-folded text without accents: for comparing, never for showing."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+    return "".join([c for c in decomposed if c < "\u0300" or not unicodedata.combining(c)]).casefold()
 
 
 def words(text: str) -> list[str]:

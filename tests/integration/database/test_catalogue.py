@@ -11,11 +11,21 @@ from tests.integration.database.rows import tables
 from verivita.bootstrap import schema
 from verivita.migrations.security import APP_ROLE
 
-TENANT_WIDE = {"people", "companies", "jobs", "job_sightings", "import_runs", "search_cache", "vector_points"} | {
+TENANT_WIDE = {
+    "people",
+    "companies",
+    "jobs",
+    "job_bands",
+    "job_sightings",
+    "import_runs",
+    "search_cache",
+    "vector_points",
+} | {
     "lexical_entries",
     "attempts",
     "vouchers",
     "invitations",
+    "posting_forms",
 }
 """Tables whose rows a whole tenant shares; every other one is personal."""
 MEANT_BESIDES_OWN = {

@@ -12,6 +12,7 @@ from verivita.features.matching.model import (
     Wishes,
     WishState,
 )
+from verivita.features.matching.rank import RankText, prepare_text, rank
 from verivita.features.matching.service import MatchingService
 
 __all__ = [
@@ -23,7 +24,10 @@ __all__ = [
     "MatchingService",
     "Pair",
     "Part",
+    "RankText",
     "Shortlist",
     "WishState",
     "Wishes",
+    "prepare_text",
+    "rank",
 ]

@@ -37,8 +37,9 @@ _HEAD = np.dtype(
     ]
 )
 _TERM = np.dtype([("code", "<u8"), ("share", "<u4")])
-_ENTRY = np.dtype([("term", "<u4"), ("line", "<u4"), ("share", "<u4")])
-_LINE, _GRAM, _GROUP = np.dtype("<u4"), np.dtype("<u8"), np.dtype("<f8")
+_ENTRY = np.dtype([("term", "<u4"), ("share", "<u4")])
+_LINE = np.dtype([("entries", "<u4"), ("total", "<u4")])
+_GRAM, _GROUP = np.dtype("<u8"), np.dtype("<f8")
 _WISH = np.dtype([("skill", "<u8"), ("group", "<u4")])
 _SECTIONS = (_TERM, _ENTRY, _LINE, _GRAM, _GROUP, _WISH)
 """What follows the head, in this order; the names of the wished skills as JSON come last."""
@@ -58,18 +59,14 @@ def codes(words: Iterable[str]) -> Codes:
 def pack(posting: PreparedPosting, understood: Understood) -> bytes:
     """The form of a posting; `understood` is the posting that was prepared. Same posting, same bytes."""
     places = {term: place for place, term in enumerate(posting.shares)}
-    entries = [
-        (places[term], number, share)
-        for number, line in enumerate(posting.lines)
-        for term, share in line.shares.items()
-    ]
+    entries = [(places[term], share) for line in posting.lines for term, share in line.shares.items()]
     groups = [group for group, _ in skill_groups(understood.requirements.skills)]
     wishes = [(code(wish.skill_id), number) for number, group in enumerate(groups) for wish in group]
     names = json.dumps([wish.name for group in groups for wish in group], ensure_ascii=False).encode()
     parts = [
         np.array([(code(term), share) for term, share in posting.shares.items()], _TERM),
         np.array(entries, _ENTRY),
-        np.array([line.total for line in posting.lines], _LINE),
+        np.array([(len(line.shares), line.total) for line in posting.lines], _LINE),
         np.array([code(gram) for gram in posting.title], _GRAM),
         np.array([share for _, share in posting.groups], _GROUP),
         np.array(wishes, _WISH),
@@ -113,7 +110,7 @@ class Forms:
 
     def names(self, place: int) -> list[str]:
         """Names of the wished skills of one posting, group after group."""
-        return cast("list[str]", json.loads(self._names[place]))
+        return cast("list[str]", json.loads(self._names[place].decode()))
 
 
 def unpack(forms: Sequence[bytes]) -> Forms:
@@ -147,9 +144,9 @@ def unpack(forms: Sequence[bytes]) -> Forms:
         term_share=terms["share"].astype(np.int64),
         term_of=owners(0),
         entry_term=entries["term"] + offset(0, 1),
-        entry_line=entries["line"] + offset(2, 1),
+        entry_line=np.repeat(np.arange(len(lines)), lines["entries"]),
         entry_share=entries["share"].astype(np.int64),
-        line_total=lines.astype(np.int64),
+        line_total=lines["total"].astype(np.int64),
         line_of=owners(2),
         grams=grams.astype(np.uint64),
         gram_of=owners(3),

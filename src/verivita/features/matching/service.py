@@ -70,6 +70,10 @@ class MatchingService:
         posting = await self._postings.get(principal, posting_id)
         return (await self._explained(principal, [posting]))[0]
 
+    async def weigh(self, principal: Principal, posting: Posting) -> Match:
+        """The whole match with a posting that need not be stored."""
+        return (await self._explained(principal, [posting]))[0]
+
     async def shortlist(self, principal: Principal, request: SearchRequest, *, scores: bool) -> Shortlist:
         """A search, with the person's scores where wanted; sorted by match it holds the best of all that was found."""
         if request.sort_by is SortBy.MATCH:
