@@ -10,7 +10,7 @@ import typer
 
 from verivita import __version__
 from verivita.core.errors import VerivitaError
-from verivita.entrypoints.cli import data, find, serve
+from verivita.entrypoints.cli import backup, data, find, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -31,6 +31,8 @@ app.command()(serve.worker)
 app.command()(serve.migrate)
 app.command()(serve.doctor)
 app.command()(serve.config)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.add_typer(data.imports, name="import")
 app.add_typer(data.papers, name="papers")
 app.add_typer(data.demo, name="demo")
