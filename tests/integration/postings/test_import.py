@@ -65,6 +65,14 @@ async def test_json_lines_with_refused_lines_in_between(take, container, owner):
     assert (await container.postings.counts(owner)).open == 6
 
 
+@pytest.mark.security
+async def test_a_posting_with_an_endless_title_is_refused_by_the_name_of_the_field(take, container, owner):
+    run = await take("a.jsonl", lines([1], json.dumps(record(2) | {"title": "x" * 501})))
+    assert counted(run) == (1, 0, 0, 0, 1)
+    assert run.refused[0].place == "line 2"
+    assert run.refused[0].reason == "its title has 501 characters; at most 500 are taken"
+
+
 @pytest.mark.acceptance("JOB-19")
 async def test_the_same_postings_as_csv_json_jsonl_and_packed_are_the_same_postings(take, container, owner):
     some = [record(n) for n in range(4)]

@@ -316,3 +316,11 @@ def test_brackets_inside_strings_do_not_count_as_nesting(texts: list[str], size:
 def test_deep_nesting_is_refused_before_it_is_parsed(opening: bytes) -> None:
     with pytest.raises(Invalid, match="nested too deeply"):
         list(PostingFiles().read(b"[" * 50 + opening * 100_000, "deep.json"))
+
+
+@pytest.mark.security
+@pytest.mark.parametrize("opening", [b'{"title":"', b'[{"title":"a"},{"description":"'])
+def test_a_text_without_end_is_refused_before_the_parser_holds_it(opening: bytes) -> None:
+    with pytest.raises(Invalid, match="longer than 4 MB") as caught:
+        list(PostingFiles().read(opening + b"x" * 5_000_000, "long.json"))
+    assert caught.value.code == "too_large"

@@ -16,6 +16,8 @@ from verivita.features.postings.ports import RawPosting, Refused
 
 _MAX_DEPTH = 60
 _MAX_EVENTS = 20_000
+_MAX_TEXT = 4_000_000
+"""Bytes of one text in JSON: the parser holds a text whole, so a file with one endless text would fill the memory."""
 _MARKS = re.compile(rb'\\.|["\[\]{}]', re.DOTALL)
 """What moves the nesting: quotes, brackets, and an escaped character, which is none of them."""
 
@@ -74,7 +76,7 @@ def _path_of_items(data: bytes | Path) -> str:
 
 
 class Shallow:
-    """A stream of JSON that refuses deep nesting before a parser sees it.
+    """A stream of JSON that refuses deep nesting and endless texts before a parser sees them.
 
     The parser's own work grows with the square of the depth, so a small file of brackets would keep it busy for hours.
     """
@@ -82,19 +84,24 @@ class Shallow:
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
         self._depth, self._in_string, self._escaped = 0, False, False
+        self._read, self._begun = 0, 0
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes. Raises `Invalid` where the nesting passes the limit."""
+        """The next bytes. Raises `Invalid` where nesting or a text passes its limit."""
         data = self._stream.read(size)
         start = 1 if self._escaped and data else 0
         for mark in _MARKS.finditer(data, start):
             sign = mark.group()
             if sign == b'"':
                 self._in_string = not self._in_string
+                self._begun = self._read + mark.start()
             elif not self._in_string and len(sign) == 1 and sign != b"\\":
                 self._depth += 1 if sign in b"[{" else -1
                 if self._depth > _MAX_DEPTH:
                     raise Invalid("unreadable", "The JSON is nested too deeply.")
+        self._read += len(data)
+        if self._in_string and self._read - self._begun > _MAX_TEXT:
+            raise Invalid("too_large", f"One text in the JSON is longer than {_MAX_TEXT // 1_000_000} MB.")
         rest = data[start:]
         self._escaped = self._in_string and (len(rest) - len(rest.rstrip(b"\\"))) % 2 == 1
         return data

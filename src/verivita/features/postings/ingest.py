@@ -17,11 +17,13 @@ from verivita.core.events import Event
 from verivita.core.ids import PostingId, RunId, new_id
 from verivita.core.principal import Principal
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, Point, TextEntry, VectorIndex
+from verivita.features.postings.limits import within_limits
 from verivita.features.postings.model import Posting, RawPosting, Refused
 from verivita.features.postings.normalise import Extract, understand
 from verivita.features.postings.plan import Item, Plan, Seen, plan
 from verivita.features.postings.repository import PostingsRepository, Sighting
 from verivita.features.postings.searchable import (
+    about,
     description_collection,
     payload,
     text_of_description,
@@ -101,6 +103,7 @@ class PostingIngest:
         self, principal: Principal, run_id: RunId | None, records: Sequence[Record], position: int = 0
     ) -> Stored:
         """Store one batch in one transaction; its counts go to the run, unless that is beyond `position` already."""
+        records = [within_limits(record) for record in records]
         refused = [record for record in records if isinstance(record, Refused)]
         raws = [record for record in records if isinstance(record, RawPosting)]
         items = await asyncio.to_thread(self._understand, raws)
@@ -171,7 +174,10 @@ class PostingIngest:
         closed = [posting.id for posting in postings if not posting.is_active]
         fields = [payload(posting) for posting in open_]
         rows = await self._embedder.embed([text_of_description(posting.understood) for posting in open_])
-        points = [Point(p.id, row, field) for p, row, field in zip(open_, rows, fields, strict=True)]
+        points = [
+            Point(p.id, row, field, p.understood.description, about(p))
+            for p, row, field in zip(open_, rows, fields, strict=True)
+        ]
         collection = description_collection(self._embedder.model)
         await self._vectors.upsert(partition, collection, points)
         await self._vectors.delete(partition, collection, closed)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import dataclasses
 from typing import Any
 
-from verivita.core.ids import CompanyId, PostingId
+from verivita.core.ids import CompanyId, PostingId, RunId
 from verivita.core.money import Pay, PayPeriod
 from verivita.features.postings.model import (
     CompanySize,
     Education,
     Employment,
+    ImportRun,
     Level,
     LocationType,
     Posting,
     Quote,
+    Refused,
     Requirements,
     SkillWish,
     Understood,
@@ -23,7 +25,7 @@ from verivita.features.postings.searchable import place_keys
 
 
 def columns_of(understood: Understood) -> dict[str, Any]:
-    """The columns of the table `jobs` that an understood posting fills, company and bands excepted."""
+    """The columns of the table `jobs` that an understood posting fills, company excepted."""
     pay = understood.pay
     return {
         "url": understood.canonical_url,
@@ -118,3 +120,23 @@ def _pay(stored: list[Any] | None) -> Pay | None:
 def _fits(amount: int | None) -> int | None:
     # A column of four bytes; a sum beyond it was misread anyway and must not lose the posting.
     return amount if amount is None or 0 <= amount < 2**31 else None
+
+
+def run_of(row: Any) -> ImportRun:
+    """The import that a row of `import_runs` tells of."""
+    return ImportRun(
+        id=RunId(row.id),
+        source=row.source,
+        status=row.status,
+        fetched=row.position,
+        new=row.new,
+        changed=row.changed,
+        unchanged=row.unchanged,
+        duplicates=row.duplicates,
+        closed=row.closed,
+        refused=tuple(Refused(place, reason, title) for place, reason, title in row.refused),
+        refused_count=row.refused_count,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        error=row.error,
+    )

@@ -18,8 +18,8 @@ from verivita.core.principal import Principal
 from verivita.features.postings.dedupe import bands
 from verivita.features.postings.model import ImportRun, Posting, Refused, Snapshot, Understood
 from verivita.features.postings.plan import Item
-from verivita.features.postings.records import columns_of, posting_of
-from verivita.features.postings.tables import companies, import_runs, job_sightings, jobs
+from verivita.features.postings.records import columns_of, posting_of, run_of
+from verivita.features.postings.tables import companies, import_runs, job_bands, job_sightings, jobs
 from verivita.kit.db import Repository, Tx, of
 
 _uuids = pg.ARRAY(pg.UUID(as_uuid=True))
@@ -44,6 +44,7 @@ class PostingsRepository:
 
     def __init__(self) -> None:
         self._jobs = Repository(jobs)
+        self._bands = Repository(job_bands)
         self._companies = Repository(companies)
         self._sightings = Repository(job_sightings)
         self._runs = Repository(import_runs)
@@ -133,10 +134,13 @@ class PostingsRepository:
         """Postings that may be the same job as one of these: same content, same address, or a shared band."""
         if not items:
             return []
+        keys = [key for item in items for key in bands(item.understood.signature)]
+        near = self._bands.select(principal, job_bands.c.job_id).where(job_bands.c.band == any_(literal(keys, _texts)))
+        ids = list((await tx.run(near.distinct())).scalars())
         same = or_(
             jobs.c.content_hash == any_(literal([item.understood.content_hash for item in items], _texts)),
             jobs.c.url == any_(literal([item.address for item in items], _texts)),
-            jobs.c.bands.overlap([key for item in items for key in bands(item.understood.signature)]),
+            jobs.c.id == any_(literal(ids, _uuids)),
         )
         return [posting_of(row) for row in await tx.run(self.select(principal).where(same).order_by(jobs.c.id))]
 
@@ -178,11 +182,13 @@ class PostingsRepository:
         company_ids: Mapping[str, UUID],
     ) -> None:
         """Store new postings with their bands."""
+        of_company = [company_ids.get(item.company_key[:255]) for _, item, _ in items]
         rows = [
-            columns_of(item) | {"id": id, "bands": list(bands), "company_id": company_ids.get(item.company_key[:255])}
-            for id, item, bands in items
+            columns_of(item) | {"id": id, "company_id": company}
+            for (id, item, _), company in zip(items, of_company, strict=True)
         ]
         await self._jobs.insert(tx, principal, *rows)
+        await self._bands.insert(tx, principal, *_bands_of(items))
 
     async def replace(
         self,
@@ -192,15 +198,16 @@ class PostingsRepository:
         company_ids: Mapping[str, UUID],
     ) -> None:
         """Store changed postings over the old ones; they count as open again and keep their address."""
-        for id, item, keys in items:
+        for id, item, _ in items:
             values = columns_of(item) | {
-                "bands": list(keys),
                 "company_id": company_ids.get(item.company_key[:255]),
                 "is_active": True,
                 "updated_at": func.now(),
             }
             del values["url"], values["source"]
             await self._jobs.change(tx, principal, id, values)
+            await tx.run(self._bands.delete(principal).where(job_bands.c.job_id == id))
+        await self._bands.insert(tx, principal, *_bands_of(items))
 
     async def see(self, tx: Tx, principal: Principal, rows: Sequence[tuple[Sighting, str, str]]) -> None:
         """Keep the sources' own records (sighting, url, raw text); a record seen again is brought up to date."""
@@ -339,12 +346,12 @@ class PostingsRepository:
     async def run(self, tx: Tx, principal: Principal, id: UUID) -> ImportRun | None:
         """An import of the tenant."""
         row = await self._runs.get(tx, principal, id)
-        return _run(row) if row else None
+        return run_of(row) if row else None
 
     async def runs(self, tx: Tx, principal: Principal, limit: int) -> list[ImportRun]:
         """The tenant's newest imports."""
         rows = await tx.run(self._runs.select(principal).order_by(import_runs.c.id.desc()).limit(limit))
-        return [_run(row) for row in rows]
+        return [run_of(row) for row in rows]
 
     async def facets(self, tx: Tx, principal: Principal) -> dict[str, dict[str, int]]:
         """How many open postings have each source, place type and level."""
@@ -381,20 +388,5 @@ def _clauses(conditions: Mapping[str, Any]) -> list[Any]:
     return clauses
 
 
-def _run(row: Any) -> ImportRun:
-    return ImportRun(
-        id=RunId(row.id),
-        source=row.source,
-        status=row.status,
-        fetched=row.position,
-        new=row.new,
-        changed=row.changed,
-        unchanged=row.unchanged,
-        duplicates=row.duplicates,
-        closed=row.closed,
-        refused=tuple(Refused(place, reason, title) for place, reason, title in row.refused),
-        refused_count=row.refused_count,
-        started_at=row.started_at,
-        finished_at=row.finished_at,
-        error=row.error,
-    )
+def _bands_of(items: Sequence[tuple[PostingId, Understood, Sequence[str]]]) -> list[dict[str, Any]]:
+    return [{"band": band, "job_id": id} for id, _, bands in items for band in bands]

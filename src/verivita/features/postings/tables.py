@@ -1,4 +1,4 @@
-"""companies, jobs, job_sightings, import_runs."""
+"""companies, jobs, job_bands, job_sightings, import_runs."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     Numeric,
+    PrimaryKeyConstraint,
     String,
     Text,
     UniqueConstraint,
@@ -65,9 +66,8 @@ jobs = tenant_table(
     Column("is_active", Boolean, nullable=False, server_default="true"),
     Column("embedding_id", pg.UUID(as_uuid=True)),
     Column("content_hash", String(64), nullable=False),
-    # MinHash of the description, and the keys of its bands by which near-duplicates are looked up.
+    # MinHash of the description; the keys of its bands stand in job_bands.
     Column("signature", pg.ARRAY(pg.BIGINT), nullable=False, server_default="{}"),
-    Column("bands", pg.ARRAY(Text), nullable=False, server_default="{}"),
     Column("version", Integer, nullable=False, server_default="1"),
     # The version that the search indexes hold; lower than `version` means: to be indexed.
     Column("indexed_version", Integer, nullable=False, server_default="0"),
@@ -84,8 +84,17 @@ jobs = tenant_table(
     Index("idx_jobs_active", "is_active"),
     Index("idx_jobs_content_hash", "content_hash"),
     Index("idx_jobs_places", "places", postgresql_using="gin"),
-    Index("idx_jobs_bands", "bands", postgresql_using="gin"),
     Index("idx_jobs_to_index", "tenant_id", "id", postgresql_where="indexed_version < version"),
+)
+
+# Near-duplicates are looked up by any shared key. A table of its own, since row security lets an index serve equality
+# of texts but no operator on arrays.
+job_bands = tenant_table(
+    "job_bands",
+    Column("band", String(20), nullable=False),
+    Column("job_id", pg.UUID(as_uuid=True), ForeignKey("jobs.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("tenant_id", "band", "job_id"),
+    Index("ix_job_bands_job", "job_id"),
 )
 
 job_sightings = tenant_table(
