@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from verivita.core.errors import LimitReached
+from verivita.core.errors import LimitReached, Unavailable
+from verivita.kit.metrics import METRICS, Metrics
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,10 @@ class Rate:
     def interval(self) -> float:
         """Seconds in which one token comes back."""
         return self.period / self.limit
+
+    def stricter(self) -> Rate:
+        """A quarter of this rate: for a process that cannot ask what the others have let through."""
+        return Rate(max(1, self.limit // 4), self.period, max(1, self.burst // 4))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,57 @@ class MemoryCounter:
 
 async def require(counter: Counter, key: str, rate: Rate, cost: int = 1) -> Verdict:
     """Take the tokens or raise `LimitReached` with `retry_after` in seconds."""
-    verdict = await counter.take(key, rate, cost)
+    return accepted(await counter.take(key, rate, cost))
+
+
+class Limiter:
+    """Limits by name: who asks is counted by a shared counter or, while that is gone, by one of this process.
+
+    `rates` says how often each name may happen. A name in `strict` guards a proof of identity: without the shared
+    counter it gets a quarter of its rate, because each process then counts alone. Keys are hashed with `secret`, so
+    that the shared counter holds no address.
+    """
+
+    def __init__(
+        self,
+        counter: Counter,
+        rates: Mapping[str, Rate],
+        strict: Iterable[str] = (),
+        secret: bytes = b"",
+        metrics: Metrics | None = None,
+    ) -> None:
+        self._counter, self._rates, self._strict = counter, dict(rates), frozenset(strict)
+        self._secret, self._local = secret, MemoryCounter()
+        self._gone = (metrics or METRICS).counter(
+            "limits_counted_alone_total", "Limits that were counted in this process, the shared counter being gone."
+        )
+        self._refused = (metrics or METRICS).counter("limits_refused_total", "Requests over a limit.", ("limit",))
+
+    def rate(self, name: str) -> Rate:
+        """The rate of a name; raises `KeyError` for a name that nobody gave a rate."""
+        return self._rates[name]
+
+    async def take(self, name: str, who: str, cost: int = 1) -> Verdict:
+        """Take `cost` tokens of `who` (a person, a tenant, an address, an e-mail); cost 0 only looks."""
+        rate = self._rates[name]
+        key = f"{name}|{hmac.new(self._secret, who.encode(), hashlib.sha256).hexdigest()[:32]}"
+        try:
+            verdict = await self._counter.take(key, rate, cost)
+        except Unavailable:
+            self._gone.inc()
+            alone = rate.stricter() if name in self._strict else rate
+            verdict = await self._local.take(key, alone, min(cost, alone.burst))
+        if not verdict.allowed:
+            self._refused.inc(limit=name)
+        return verdict
+
+    async def require(self, name: str, who: str, cost: int = 1) -> Verdict:
+        """Take the tokens or raise `LimitReached`, whose `retry_after` is in seconds."""
+        return accepted(await self.take(name, who, cost))
+
+
+def accepted(verdict: Verdict) -> Verdict:
+    """The verdict, or `LimitReached` when it is a refusal."""
     if not verdict.allowed:
         raise LimitReached(
             message="Too many requests in a short time.",
