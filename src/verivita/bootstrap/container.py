@@ -18,11 +18,14 @@ from verivita.core.ids import new_id
 from verivita.engines.reading.sandbox import Sandbox
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, VectorIndex
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
+from verivita.features.answers import AnswersService
+from verivita.features.assistant import AssistantService, Runs
 from verivita.features.identity import IdentityService
 from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService
 from verivita.features.search import SearchService
+from verivita.kit.cache import MemoryCache
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
 from verivita.kit.metrics import METRICS, Metrics
@@ -55,6 +58,9 @@ class Container:
     postings: PostingsService
     search: SearchService
     matching: MatchingService
+    answers: AnswersService
+    assistant: AssistantService
+    runs: Runs
 
     def worker(self) -> Worker:
         """A worker that knows who does which task."""
@@ -72,6 +78,7 @@ class Container:
 
     async def aclose(self) -> None:
         """Close everything, in order."""
+        await self.runs.aclose()
         await self.sandbox.aclose()
         for engine in (self.embedder, self.vectors, self.lexical):
             close = getattr(engine, "close", None)
@@ -118,6 +125,8 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
     search = SearchService(postings, library, embedder, vectors, lexical, None, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
+    answers = AnswersService(library, postings, search, matching, None, load_taxonomy, MemoryCache(), keyring)
+    assistant = AssistantService(db, keyring, answers, library, postings, search, matching)
     return Container(
         settings=settings,
         url=url,
@@ -135,6 +144,9 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         postings=postings,
         search=search,
         matching=matching,
+        answers=answers,
+        assistant=assistant,
+        runs=Runs(),
     )
 
 

@@ -7,7 +7,19 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from verivita import __version__
 from verivita.bootstrap.container import Container
-from verivita.entrypoints.api import compat, health, library, openapi, people, postings, search, tasks
+from verivita.entrypoints.api import (
+    answers,
+    assistant,
+    compat,
+    compat_chat,
+    health,
+    library,
+    openapi,
+    people,
+    postings,
+    search,
+    tasks,
+)
 from verivita.entrypoints.http import errors
 from verivita.entrypoints.http.middleware import Cors, GuardMiddleware, Limits, RequestMiddleware
 from verivita.kit.limits import MemoryCounter, Rate
@@ -26,7 +38,7 @@ def build(container: Container) -> FastAPI:
         redoc_url=None,
     )
     app.state.container = container
-    for module in (health, library, postings, search, tasks, people, compat):
+    for module in (health, library, postings, search, tasks, people, answers, assistant, compat, compat_chat):
         app.include_router(module.router)
     errors.install(app)
     openapi.install(app)

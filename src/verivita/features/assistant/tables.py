@@ -1,4 +1,4 @@
-"""chat_sessions, chat_messages."""
+"""chat_sessions, chat_messages: what was said is sealed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ chat_sessions = personal_table(
     "chat_sessions",
     Column("id", pg.UUID(as_uuid=True), primary_key=True),
     Column("mode", String(20), nullable=False, server_default="chat"),
+    # The first words that were said.
+    Column("title", LargeBinary),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("updated_at", UtcTime, nullable=False, server_default=func.now()),
 )
@@ -23,6 +25,9 @@ chat_messages = personal_table(
     Column("content", LargeBinary, nullable=False),
     Column("citations", LargeBinary),
     Column("grounding_score", Numeric(3, 2)),
+    # Of an answer: the message that it answers, and its claims, rung, route and times.
+    Column("reply_to", pg.UUID(as_uuid=True)),
+    Column("details", LargeBinary),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     CheckConstraint("role IN ('user','assistant')", name="role"),
     Index("idx_messages_session", "session_id"),
