@@ -9,6 +9,7 @@ from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from verivita.bootstrap import providers, tasks
+from verivita.bootstrap import vectors as vector_engines
 from verivita.bootstrap.keys import keyring as _keyring
 from verivita.bootstrap.providers import Process
 from verivita.bootstrap.settings import Settings
@@ -23,7 +24,7 @@ from verivita.features.assistant import AssistantService, Runs
 from verivita.features.identity import IdentityService
 from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
-from verivita.features.postings import PostingEngines, PostingsService
+from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
 from verivita.features.search import SearchService
 from verivita.kit.cache import MemoryCache
 from verivita.kit.db import Database
@@ -56,6 +57,7 @@ class Container:
     identity: IdentityService
     library: LibraryService
     postings: PostingsService
+    upkeep: PostingsUpkeep
     search: SearchService
     matching: MatchingService
     answers: AnswersService
@@ -116,7 +118,8 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder = providers.remembering(providers.embedder(settings, process))
-    vectors, lexical = providers.vectors(settings, db), providers.lexical(settings)
+    lexical = providers.lexical(settings)
+    vectors = vector_engines.index(settings, db, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock)
     limit = settings.max_upload_mb * 2**20
@@ -142,6 +145,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         identity=identity,
         library=library,
         postings=postings,
+        upkeep=PostingsUpkeep(db, queue, engines),
         search=search,
         matching=matching,
         answers=answers,

@@ -4,14 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from enum import StrEnum
+from importlib.util import find_spec
+from typing import TYPE_CHECKING, Any
 
 from verivita.bootstrap.settings import Settings
+from verivita.core.errors import Unavailable
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, VectorIndex
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
+
+if TYPE_CHECKING:
+    from verivita.adapters.vectors.index_keeper import IndexKeeper
+    from verivita.adapters.vectors.pgvector import Passing
 
 
 class Process(StrEnum):
@@ -55,14 +62,53 @@ def remembering(inner: Embedder) -> Embedder:
     return CachedEmbedder(inner)
 
 
-def vectors(settings: Settings, db: Database) -> VectorIndex:
-    """The vector index."""
+def postgres_vectors(db: Database, passing: Passing | None, prefix: str) -> VectorIndex:
+    """Vectors in PostgreSQL; the word index (`passing`) says which postings pass a selective filter."""
     from verivita.adapters.vectors.pgvector import PgVectorIndex
     from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
 
-    index = PgVectorIndex(db)
-    prefix = settings.collection_prefix
-    return PrefixedFetchIndex(index, index, prefix) if prefix else index
+    plain = PgVectorIndex(db, passing=passing)
+    return PrefixedFetchIndex(plain, plain, prefix) if prefix else plain
+
+
+def qdrant_vectors(place: Mapping[str, Any], prefix: str) -> VectorIndex:
+    """Vectors in Qdrant; `place` says to its client where it is."""
+    if find_spec("qdrant_client") is None:
+        raise _missing("qdrant")
+    from verivita.adapters.vectors.qdrant import connected
+
+    return connected(place, prefix)
+
+
+def milvus_vectors(uri: str, token: str, prefix: str) -> VectorIndex:
+    """Vectors in Milvus."""
+    if find_spec("pymilvus") is None:
+        raise _missing("milvus")
+    from verivita.adapters.vectors.milvus import MilvusIndex
+
+    return MilvusIndex(uri, token=token, prefix=prefix)
+
+
+def routed_vectors(
+    db: Database, engines: Mapping[str, VectorIndex], wanted: str, first: str, stays: tuple[str, ...]
+) -> VectorIndex:
+    """Several vector engines as one, each collection where it lives."""
+    from verivita.adapters.vectors.homes import Homes
+    from verivita.adapters.vectors.routed import RoutedIndex
+
+    return RoutedIndex(Homes(db), engines, wanted=wanted, first=first, stays=stays)
+
+
+def index_keeper(db: Database, url: str, kind: str) -> IndexKeeper:
+    """Who looks after the approximate index in PostgreSQL."""
+    from verivita.adapters.vectors.index_keeper import IndexKeeper
+
+    return IndexKeeper(db, url, kind)
+
+
+def _missing(extra: str) -> Unavailable:
+    message = f"The package for {extra} is not installed."
+    return Unavailable("extra_missing", message, next=f"pip install 'verivita[{extra}]'")
 
 
 def lexical(settings: Settings) -> LexicalIndex:

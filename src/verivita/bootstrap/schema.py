@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 _TABLES = (
     "verivita.adapters.lexical.postgres",
+    "verivita.adapters.vectors.homes",
     "verivita.adapters.vectors.pgvector",
     "verivita.features.applications.tables",
     "verivita.features.assistant.tables",

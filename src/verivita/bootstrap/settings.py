@@ -42,6 +42,50 @@ class Settings(BaseSettings):
         pattern="^[A-Za-z0-9_-]{0,40}$",
         description="Put before the name of every vector collection: two installations on one store do not meet.",
     )
+    vector_url: SecretStr | None = Field(
+        None,
+        validation_alias="VECTOR_URL",
+        description="A vector engine beside PostgreSQL: qdrant://host:6333, qdrants://..., milvus://host:19530, or "
+        "milvus:file.db and qdrant:folder for one process; several separated by commas while moving between them.",
+    )
+    vector_api_key: SecretStr | None = Field(
+        None, validation_alias="VECTOR_API_KEY", description="Key or token of the engine at VECTOR_URL."
+    )
+    vector_engine: str = Field(
+        "",
+        pattern="^(|pgvector|qdrant|milvus)$",
+        description="Which of the configured engines answers; empty takes the first of VECTOR_URL, else pgvector.",
+    )
+    vector_private: bool = Field(
+        False, description="Whether vectors of people's own papers go to VECTOR_URL too; else they stay in PostgreSQL."
+    )
+    vector_index: str = Field(
+        "hnsw", pattern="^(hnsw|ivfflat)$", description="Kind of index that pgvector searches many vectors by."
+    )
+    index_check_minutes: int = Field(
+        60, ge=1, le=10_080, description="How often the worker compares the search indexes with the database."
+    )
+    llm: LlmSettings = Field(default_factory=LlmSettings, description="Language models.")
+    openai_api_key: SecretStr | None = Field(
+        None, validation_alias="OPENAI_API_KEY", description="Key of OpenAI, for routes that name it."
+    )
+    anthropic_api_key: SecretStr | None = Field(
+        None, validation_alias="ANTHROPIC_API_KEY", description="Key of Anthropic, for routes that name it."
+    )
+    gemini_api_key: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"),
+        description="Key of Gemini, for routes that name it.",
+    )
+    groq_api_key: SecretStr | None = Field(
+        None, validation_alias="GROQ_API_KEY", description="Key of Groq, for routes that name it."
+    )
+    ollama_host: str | None = Field(
+        None, validation_alias="OLLAMA_HOST", description="Where Ollama is, if not at 127.0.0.1:11434."
+    )
+    embedder_dimensions: int = Field(
+        768, ge=64, le=3072, description="Length of the vectors of a hosted encoder (openai or gemini)."
+    )
     threads: int = Field(2, ge=1, le=64, description="Processor threads that the encoder may use.")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:5173", "http://localhost:3000"],

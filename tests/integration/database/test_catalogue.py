@@ -19,6 +19,7 @@ TENANT_WIDE = {
     "job_sightings",
     "import_runs",
     "search_cache",
+    "vector_homes",
     "vector_points",
 } | {
     "lexical_entries",

@@ -196,6 +196,13 @@ class QdrantIndex:
         self._stores.add(store)
 
 
+def connected(place: Mapping[str, Any], prefix: str = "") -> QdrantIndex:
+    """An index over a client of its own; `place` is `url`, `path` or `location`, as the client takes it."""
+    from qdrant_client import AsyncQdrantClient
+
+    return QdrantIndex(AsyncQdrantClient(**place), prefix)
+
+
 @asynccontextmanager
 async def _answered() -> AsyncIterator[None]:
     """What the client raises when the server is gone or refuses becomes `Unavailable`."""

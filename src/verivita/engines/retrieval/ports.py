@@ -162,6 +162,32 @@ class VectorFetch(Protocol):
 
 
 @runtime_checkable
+class MovableIndex(Protocol):
+    """A capability of a vector index over several engines: moving a collection while it answers."""
+
+    @property
+    def wanted(self) -> str:
+        """The engine that the settings name."""
+        ...
+
+    async def lives_in(self, partition: Partition, collection: str) -> str:
+        """The engine that answers."""
+        ...
+
+    async def begin_move(self, partition: Partition, collection: str, target: str) -> UUID | None:
+        """From now on `target` gets what is stored too; the last item of an unfinished move. May raise `Invalid`."""
+        ...
+
+    async def fill(self, partition: Partition, collection: str, points: Sequence[Point], last: UUID) -> None:
+        """Give the next points to the target, and remember that it has everything up to the item `last`."""
+        ...
+
+    async def end_move(self, partition: Partition, collection: str) -> tuple[str, str]:
+        """The target answers from now on; (old, new)."""
+        ...
+
+
+@runtime_checkable
 class FusedSearch(Protocol):
     """A capability of some vector indexes: words and meaning asked and fused in one call. May raise `Unavailable`."""
 

@@ -10,7 +10,7 @@ import typer
 
 from verivita import __version__
 from verivita.core.errors import VerivitaError
-from verivita.entrypoints.cli import backup, data, find, serve
+from verivita.entrypoints.cli import backup, data, find, reindex, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -36,7 +36,7 @@ app.command()(backup.restore)
 app.add_typer(data.imports, name="import")
 app.add_typer(data.papers, name="papers")
 app.add_typer(data.demo, name="demo")
-app.command()(data.reindex)
+app.command()(reindex.reindex)
 app.command()(find.search)
 app.command()(find.match)
 app.command()(find.jobs)

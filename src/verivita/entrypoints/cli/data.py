@@ -173,20 +173,6 @@ def remove_demo() -> None:
     say("The example is gone.")
 
 
-def reindex() -> None:
-    """Build the search indexes anew from the database."""
-    from verivita.entrypoints.cli.session import run
-
-    async def work(container: Container, owner: Principal) -> int:
-        await container.postings.reindex(owner)
-        with progress() as told:
-            done = await container.postings.index(owner, told)
-        await container.worker().run(wait=False)
-        return done
-
-    say(f"{run(work)} postings indexed.")
-
-
 def _told(document: Document) -> str:
     if document.error:
         return f"{document.filename}: not read. {document.error}"

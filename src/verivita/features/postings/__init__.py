@@ -22,6 +22,7 @@ from verivita.features.postings.place import read_places
 from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.searchable import description_collection
 from verivita.features.postings.service import PostingsService
+from verivita.features.postings.upkeep import IndexState, PostingsUpkeep
 
 __all__ = [
     "CompanySize",
@@ -29,12 +30,14 @@ __all__ = [
     "Education",
     "Employment",
     "ImportRun",
+    "IndexState",
     "Level",
     "LocationType",
     "Posting",
     "PostingEngines",
     "PostingReader",
     "PostingsService",
+    "PostingsUpkeep",
     "Quote",
     "RawPosting",
     "Refused",

@@ -41,6 +41,12 @@ def payload(posting: Posting) -> Payload:
     }
 
 
+def about(posting: Posting) -> dict[str, str]:
+    """What an engine beside the database keeps of a posting, to be read, not to filter by."""
+    item = posting.understood
+    return {"job_id": str(posting.id), "title": item.title, "company": item.company}
+
+
 def place_keys(location: str, country: str | None) -> tuple[str, ...]:
     """Folded names by which a place is asked for: "San Francisco, CA (US)" -> san francisco, ca, us."""
     parts = [squeeze(fold(part)) for part in _PARTS.split(location)]

@@ -1,0 +1,95 @@
+"""VECTOR_URL and its companions -> the vector index: PostgreSQL alone, or several engines as one."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from verivita.bootstrap import providers
+from verivita.bootstrap.settings import Settings
+from verivita.core.errors import Invalid
+from verivita.engines.retrieval.ports import Filter, IdFilter, IdPairs, LexicalIndex, Partition, VectorIndex
+from verivita.kit.db import Database
+
+POSTGRES, QDRANT, MILVUS = "pgvector", "qdrant", "milvus"
+_POSTINGS = "job_description"
+_PRIVATE = ("passages",)
+
+
+def index(settings: Settings, db: Database, lexical: LexicalIndex) -> VectorIndex:
+    """The vector index that the settings name. Raises `Invalid` for an address of an unknown kind."""
+    prefix = settings.collection_prefix
+    postgres = providers.postgres_vectors(db, _passing(lexical, prefix), prefix)
+    given = _addresses(settings)
+    if not given:
+        return postgres
+    engines = {POSTGRES: postgres} | {name: _engine(name, address, settings) for name, address in given.items()}
+    wanted = settings.vector_engine or next(iter(given))
+    if wanted not in engines:
+        raise Invalid("unknown_engine", f"VECTOR_URL names no {wanted}.", next="Give its address in VECTOR_URL.")
+    return providers.routed_vectors(db, engines, wanted, POSTGRES, () if settings.vector_private else _PRIVATE)
+
+
+def _passing(
+    lexical: LexicalIndex, prefix: str
+) -> Callable[[Partition, str, Filter, int], Awaitable[IdPairs | None]] | None:
+    """Postings have the same fields in the word index, which knows at once which few of them pass a filter."""
+    if not isinstance(lexical, IdFilter):
+        return None
+
+    async def passing(partition: Partition, collection: str, where: Filter, most: int) -> IdPairs | None:
+        is_posting = collection.removeprefix(prefix).split("/", 1)[0] == _POSTINGS
+        return await lexical.passing(partition, where, most) if is_posting else None
+
+    return passing
+
+
+def _addresses(settings: Settings) -> dict[str, str]:
+    """Engine -> address, as VECTOR_URL gives them, several separated by commas."""
+    found: dict[str, str] = {}
+    listed = settings.vector_url.get_secret_value() if settings.vector_url else ""
+    for address in filter(None, (part.strip() for part in listed.split(","))):
+        kind, _, rest = address.partition(":")
+        name = {"qdrant": QDRANT, "qdrants": QDRANT, "milvus": MILVUS, "http": QDRANT, "https": QDRANT}.get(kind, "")
+        if kind in ("http", "https") and settings.vector_engine == MILVUS:
+            name = MILVUS
+        if kind in ("pgvector", "postgres", "postgresql"):
+            continue
+        if not name or not rest:
+            raise Invalid(
+                "unknown_engine",
+                "VECTOR_URL must begin with qdrant:, qdrants:, milvus:, http: or https:.",
+                next="See docs/how-to/scale-out.md.",
+            )
+        found[name] = address
+    return found
+
+
+def _engine(name: str, address: str, settings: Settings) -> VectorIndex:
+    key = settings.vector_api_key.get_secret_value() if settings.vector_api_key else None
+    kind, _, rest = address.partition(":")
+    is_remote = rest.startswith("//")
+    if name == MILVUS:
+        uri = f"{'http' if kind == 'milvus' else kind}:{rest}" if is_remote else _file(rest, settings)
+        return providers.milvus_vectors(uri, key or "", settings.collection_prefix)
+    if not is_remote:
+        place: dict[str, Any] = {"location": rest} if rest == ":memory:" else {"path": _file(rest, settings)}
+        return providers.qdrant_vectors(place, settings.collection_prefix)
+    url = f"{ {'qdrant': 'http', 'qdrants': 'https'}.get(kind, kind) }:{rest}"
+    place = {
+        "url": url,
+        "port": urlsplit(url).port or 6333,
+        "api_key": key,
+        "timeout": 10,
+        "check_compatibility": False,
+    }
+    return providers.qdrant_vectors(place, settings.collection_prefix)
+
+
+def _file(path: str, settings: Settings) -> str:
+    """A path on this machine; one that is not absolute lies in the data directory."""
+    whole = Path(path) if Path(path).is_absolute() else settings.data_dir / path
+    whole.parent.mkdir(parents=True, exist_ok=True)
+    return str(whole)
