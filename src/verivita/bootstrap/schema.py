@@ -18,6 +18,7 @@ _TABLES = (
     "verivita.features.identity.tables",
     "verivita.features.library.tables",
     "verivita.features.matching.tables",
+    "verivita.features.models.tables",
     "verivita.features.postings.tables",
     "verivita.features.search.tables",
     "verivita.kit.event_log",

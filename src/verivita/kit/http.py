@@ -243,6 +243,11 @@ class Egress:
             await self._sleep(seconds)
 
 
+def checked_network(allow: Iterable[str] = ()) -> httpcore2.AsyncNetworkBackend:
+    """Opens connections to public addresses, and to those of `allow` (`host:port`), alone; for `kit.sdk_http`."""
+    return _CheckedNetwork(frozenset(allow), _resolve, httpcore2.AnyIOBackend())
+
+
 class _NotReached(Exception):
     """No whole answer came; `unsent` when the request cannot have arrived."""
 

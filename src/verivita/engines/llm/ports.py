@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from verivita.core.errors import Unavailable
-from verivita.engines.llm.messages import ChatRequest, Chunk, Completion, SchemaMode
+from verivita.engines.llm.messages import Attempt, ChatRequest, Chunk, Completion, SchemaMode
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +70,24 @@ _STEPS = {
 
 
 class ModelFault(Unavailable):
-    """A model did not answer. The code is `model_` and the fault; a message never holds a key or the provider's words.
+    """A language model gave no answer; `fault` says how. A message never holds a key or the provider's words.
 
-    `detail` is the provider's own message, masked and cut, for the log and the trace only.
+    `detail` is the provider's own message, masked and cut, for the log and the trace only; `attempts` is the way that
+    a route went before it gave up.
     """
 
-    default_code = "model_gone"
+    default_code = "model_failed"
 
     def __init__(self, fault: Fault, model: str, *, retry_after: float | None = None, detail: str = "") -> None:
         super().__init__(
-            f"model_{fault}", _SENTENCES[fault].format(model=model), next=_STEPS[fault], retry_after=retry_after
+            self.default_code,
+            _SENTENCES[fault].format(model=model),
+            next=_STEPS[fault],
+            extra={"fault": str(fault)},
+            retry_after=retry_after,
         )
         self.fault, self.model, self.detail = fault, model, detail
+        self.attempts: tuple[Attempt, ...] = ()
 
 
 class ChatModel(Protocol):
@@ -96,6 +102,6 @@ class ChatModel(Protocol):
         """The whole answer; one that was cut off at the limit has `finish` LENGTH."""
         ...
 
-    def stream(self, request: ChatRequest) -> AsyncIterator[Chunk]:
+    def stream(self, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
         """The answer piece by piece; the last chunk carries the completion. A stream without it broke off: GONE."""
         ...

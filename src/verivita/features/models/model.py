@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from enum import StrEnum
+
+from verivita.engines.llm.messages import Attempt, Usage
 
 
 class Purpose(StrEnum):
@@ -60,3 +62,51 @@ class Spent:
     cost: Decimal = Decimal(0)
     calls: int = 0
     unpriced_calls: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """What is kept of one call: never a word of it. Times in milliseconds; `cost` None means the price is unknown."""
+
+    purpose: Purpose
+    model: str
+    outcome: str
+    usage: Usage = field(default_factory=Usage)
+    cost: Decimal | None = Decimal(0)
+    prompt: str = ""
+    cached: bool = False
+    first_ms: int | None = None
+    total_ms: int = 0
+    attempts: tuple[Attempt, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Greeting:
+    """What came of saying hi to a model: who answered and how, or why nobody did."""
+
+    ok: bool
+    model: str
+    text: str = ""
+    milliseconds: int = 0
+    usage: Usage = field(default_factory=Usage)
+    cost: Decimal | None = None
+    attempts: tuple[Attempt, ...] = ()
+    code: str = ""
+    reason: str = ""
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A model of the catalogue as a tenant sees it. Prices are US dollars for a million tokens, None where unknown."""
+
+    name: str
+    kind: str
+    available: bool
+    reason: str
+    context: int
+    price_in: Decimal | None
+    price_out: Decimal | None
+    sunset: date | None
+    replaced_by: str
+    local: bool

@@ -1,0 +1,1 @@
+"""ChatModel for each provider."""
