@@ -65,27 +65,6 @@ class Settings(BaseSettings):
     index_check_minutes: int = Field(
         60, ge=1, le=10_080, description="How often the worker compares the search indexes with the database."
     )
-    llm: LlmSettings = Field(default_factory=LlmSettings, description="Language models.")
-    openai_api_key: SecretStr | None = Field(
-        None, validation_alias="OPENAI_API_KEY", description="Key of OpenAI, for routes that name it."
-    )
-    anthropic_api_key: SecretStr | None = Field(
-        None, validation_alias="ANTHROPIC_API_KEY", description="Key of Anthropic, for routes that name it."
-    )
-    gemini_api_key: SecretStr | None = Field(
-        None,
-        validation_alias=AliasChoices("GOOGLE_API_KEY", "GEMINI_API_KEY"),
-        description="Key of Gemini, for routes that name it.",
-    )
-    groq_api_key: SecretStr | None = Field(
-        None, validation_alias="GROQ_API_KEY", description="Key of Groq, for routes that name it."
-    )
-    ollama_host: str | None = Field(
-        None, validation_alias="OLLAMA_HOST", description="Where Ollama is, if not at 127.0.0.1:11434."
-    )
-    embedder_dimensions: int = Field(
-        768, ge=64, le=3072, description="Length of the vectors of a hosted encoder (openai or gemini)."
-    )
     threads: int = Field(2, ge=1, le=64, description="Processor threads that the encoder may use.")
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:5173", "http://localhost:3000"],
