@@ -13,7 +13,7 @@ from tests.integration.database.rows import quiet
 from tests.integration.library.papers import NURSE, RESUME
 from tests.integration.reading import papers as made
 from tests.rigs.data import need
-from verivita.core.errors import Invalid, NotFound, TooLarge, VersionMismatch
+from verivita.core.errors import Invalid, NotFound, TooLarge, UnsupportedType, VersionMismatch
 from verivita.core.ids import new_id
 from verivita.core.text import sha256
 from verivita.features.library import DocumentKind, DocumentStatus
@@ -220,7 +220,6 @@ async def test_removed_while_it_is_read_leaves_nothing(container, owner, work, s
         ("empty.md", b"", "empty"),
         ("locked.pdf", made.pdf([[(72, 100, 12, "secret")]], locked=True), None),
         ("broken.pdf", b"%PDF-1.4 and then nothing of the kind", None),
-        ("photo.png", b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "wrong_type"),
     ],
 )
 async def test_a_paper_that_cannot_be_read_keeps_its_reason(container, owner, work, name, data, code, product_url):
@@ -237,12 +236,14 @@ async def test_a_paper_that_cannot_be_read_keeps_its_reason(container, owner, wo
     assert counts(product_url)["passages"] == 0
 
 
-async def test_too_large_and_too_long_are_refused_before_anything_is_kept(container, owner, settings, product_url):
+async def test_too_large_too_long_and_of_another_kind_is_refused_before_anything_is_kept(container, owner, settings, product_url):
     with pytest.raises(TooLarge):
         await add(container, owner, b"x" * (settings.max_upload_mb * 2**20 + 1))
     with pytest.raises(Invalid) as caught:
         await add(container, owner, title="t" * 201)
     assert [error.field for error in caught.value.errors] == ["title"]
+    with pytest.raises(UnsupportedType, match=r"photo\.png is of a kind that we cannot read \(image/png\)"):
+        await add(container, owner, b"\x89PNG\r\n\x1a\n" + b"\x00" * 64, "photo.png")
     assert counts(product_url)["documents"] == 0
     assert files(settings) == []
 

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from verivita.core.errors import Invalid
+from verivita.core.errors import UnsupportedType
 from verivita.core.ids import DocumentId, PassageId, new_id
 from verivita.core.principal import Principal
 from verivita.engines.reading.outline import Outline
@@ -42,15 +42,20 @@ class DocumentIngest:
     def __init__(self, engines: DocumentEngines) -> None:
         self._engines = engines
 
-    async def read(self, document: Document, data: bytes, stage: Stage) -> ReadResult:
-        """All that the paper says. Raises `Invalid` with a stable code when it cannot be read."""
-        reader = self._engines.readers.get(document.media_type)
-        if reader is None:
-            raise Invalid(
+    def reader(self, document: Document) -> str:
+        """What reads papers of this kind. Raises `UnsupportedType` where nothing does."""
+        found = self._engines.readers.get(document.media_type)
+        if found is None:
+            raise UnsupportedType(
                 "wrong_type",
                 f"{document.filename} is of a kind that we cannot read ({document.media_type}).",
                 next="Give a PDF, DOCX, Markdown, text or HTML file, or a JSON Resume.",
             )
+        return found
+
+    async def read(self, document: Document, data: bytes, stage: Stage) -> ReadResult:
+        """All that the paper says. Raises `Invalid` with a stable code when it cannot be read."""
+        reader = self.reader(document)
         await stage(0.1, "reading")
         read = await self._engines.sandbox.read(reader, data)
         await stage(0.4, "finding sections and facts")

@@ -80,8 +80,9 @@ class LibraryService:
     ) -> Added:
         """Keep a paper and queue its reading; the same bytes again give the paper that is there.
 
-        Once an own resume has been read, the papers of the example person stop counting. Raises `TooLarge`, or
-        `Invalid` for a title that is too long; what is wrong with the bytes themselves comes out when they are read.
+        Once an own resume has been read, the papers of the example person stop counting. Raises `TooLarge`,
+        `UnsupportedType`, or `Invalid` for a title that is too long; what else is wrong with the bytes comes out when
+        they are read.
         """
         filename = _plain_name(filename)
         if len(data) > self._max_bytes:
@@ -93,6 +94,8 @@ class LibraryService:
                 errors=[FieldError("title", f"must have at most {_LONGEST_TITLE} letters")],
             )
         document = self._new(filename, data, kind, title, example)
+        if data:
+            self._ingest.reader(document)
         blind, key = self.repo.blind(principal, data), f"documents/{principal.tenant_id}/{document.id}"
         async with self.db.begin(principal) as tx:
             twin = await self.repo.same_content(tx, principal, blind)
