@@ -1,17 +1,46 @@
-"""How far a text is carried by its sources: a verdict for every claim, and the supported share as the score."""
+"""How far a text is carried by its sources: a verdict for every claim, and the supported share as the score.
+
+A claim is read beside every sentence of its sources and beside two neighbours at a time; the best place counts, so a
+further source can only help. Objections come from `checks`, the score from `score`.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
 
-from verivita.core.text import words
+from verivita.engines.grounding.checks import Finding, absent, against
+from verivita.engines.grounding.lexical import (
+    Unit,
+    covered,
+    recall,
+    shared_pairs,
+    unit,
+    units,
+    weights,
+    wholeness,
+)  # fmt: skip
 from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
+from verivita.engines.grounding.scope import Scope, scopes
+from verivita.engines.grounding.score import Weights, counted, load_weights
 from verivita.engines.grounding.statements import statements
 
-_ORDER = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
-_NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
+ORDER = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
+LEAST = 0.2
+"""A sentence that has less of the claim's weight than this is not looked at closely."""
+BESIDE = 0.3
+"""A claim needs one place that has this much of its weight; pieces from everywhere prove nothing."""
+CARRYING = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A claim beside one place of its sources."""
+
+    features: Mapping[str, float]
+    findings: tuple[Finding, ...]
+    source_id: str
 
 
 def ground(
@@ -20,61 +49,109 @@ def ground(
     *,
     similarity: Similarity | None = None,
     cited: Mapping[int, Sequence[str]] | None = None,
+    today: date | None = None,
 ) -> Grounding:
     """Check every claim of `answer` against `sources`.
 
     `cited` gives the source ids that a claim, by its number in `statements(answer)`, names itself: its numbers, dates
-    and negations must then stand in these. `similarity` only breaks ties.
+    and denials must then stand in these, its names, titles and skills in these or in the same entry. `similarity` is
+    asked once, for all pairs, and weighs little. `today` ends a span of time that is still open; without it, now.
     """
+    said = statements(answer)
+    day = today or datetime.now(UTC).date()
+    near = _near(said, sources, similarity)
+    chosen = load_weights()[similarity is not None]
     claims = []
-    for i, statement in enumerate(statements(answer)):
-        named = set(cited.get(i, ())) if cited else set()
-        claims.append(_claim(statement, [s for s in sources if not named or s.id in named]))
-    return _grounding(claims)
+    for i, statement in enumerate(said):
+        ids = frozenset(cited.get(i, ())) if cited else frozenset[str]()
+        claims.append(_claim(statement, sources, ids, near, chosen, day))
+    return grounding_of(claims)
 
 
-def _claim(statement: Statement, sources: Sequence[Source]) -> Claim:
-    said = set(words(statement.text))
-    known = {word for source in sources for word in words(source.text)}
-    score = len(said & known) / max(len(said), 1)
-    numbers = {n for source in sources for n in _NUMBER.findall(source.text)}
-    reasons = tuple(f"number: {n}" for n in _NUMBER.findall(statement.text) if n not in numbers)
-    verdict = Verdict.UNSUPPORTED if reasons or score < 0.5 else Verdict.SUPPORTED if score > 0.7 else Verdict.WEAK
-    carrying = tuple(s.id for s in sources if said & set(words(s.text)))[:3]
-    return Claim(statement.text, statement.start, statement.end, verdict, carrying, reasons, score)
-
-
-def kept(answer: str, grounding: Grounding) -> str:
-    """The answer without its unsupported claims; lines that become empty go, the rest stays as it was."""
-    out, at = [], 0
-    for claim in grounding.claims:
-        if claim.verdict is Verdict.UNSUPPORTED:
-            out.append(answer[at : claim.start])
-            at = claim.end
-            while at < len(answer) and answer[at] in " \t":
-                at += 1
-    out.append(answer[at:])
-    return re.sub(r"\n{3,}", "\n\n", "".join(_lines("".join(out), answer))).strip()
-
-
-def _lines(text: str, answer: str) -> list[str]:
-    """Lines that still say something, and those that said nothing in the answer either."""
-    before = {line.strip() for line in answer.split("\n")}
-    lines = text.splitlines(keepends=True)
-    return [line for line in lines if any(map(str.isalnum, line)) or line.strip() in before]
-
-
-def tighten(grounding: Grounding, judged: Mapping[int, Verdict]) -> Grounding:
-    """The grounding after a judge: `judged` gives a verdict by claim number, and only a stricter one counts."""
-    claims = []
-    for i, claim in enumerate(grounding.claims):
-        verdict = min(claim.verdict, judged.get(i, claim.verdict), key=_ORDER.index)
-        if verdict is not claim.verdict:
-            claim = replace(claim, verdict=verdict, reasons=(*claim.reasons, "judge"))
-        claims.append(claim)
-    return _grounding(claims)
-
-
-def _grounding(claims: Sequence[Claim]) -> Grounding:
+def grounding_of(claims: Sequence[Claim]) -> Grounding:
+    """Claims with the share that is supported."""
     carried = sum(claim.verdict is Verdict.SUPPORTED for claim in claims)
     return Grounding(carried / len(claims) if claims else 0.0, tuple(claims))
+
+
+def _near(
+    said: Sequence[Statement], sources: Sequence[Source], similarity: Similarity | None
+) -> dict[tuple[str, str], float]:
+    if similarity is None:
+        return {}
+    texts = dict.fromkeys(u.text for s in sources for u in units(s.text))
+    pairs = [(claim.text, text) for claim in said for text in texts]
+    return dict(zip(pairs, map(float, similarity(pairs)), strict=True))
+
+
+def _claim(
+    statement: Statement,
+    sources: Sequence[Source],
+    cited: Collection[str],
+    near: Mapping[tuple[str, str], float],
+    chosen: Weights,
+    today: date,
+) -> Claim:
+    best: Claim | None = None
+    for scope in scopes(statement.text, sources, cited):
+        one = _judged(statement, scope, readings(statement.text, scope, near, today), chosen)
+        if best is None or (ORDER.index(one.verdict), one.score) > (ORDER.index(best.verdict), best.score):
+            best = one
+    return best or Claim(statement.text, statement.start, statement.end, Verdict.UNSUPPORTED)
+
+
+def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], today: date) -> list[Reading]:
+    """The claim beside each place of the scope that has something of it, and beside nothing at all."""
+    claim = unit(text)
+    weighed = weights(claim)
+    missing = tuple(absent(text, scope, today))
+    core = [(source.id, place) for source in scope.core for place in units(source.text)]
+    stems = frozenset[str]().union(*(place.stems for _, place in core))
+    words = frozenset(word for _, place in core for word in place.words)
+    whole = {"recall_all": recall(weighed, stems), "covered": covered(claim, words)}
+    whole["near"] = max((near.get((text, place.text), 0.0) for _, place in core), default=0.0)
+    whole["near_lost"] = whole["near"] * (1 - whole["recall_all"])
+    found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "")]
+    for id, place in core:
+        share = recall(weighed, place.stems)
+        if share >= LEAST:
+            found.append(_reading(claim, place, share, whole, missing, id))
+    return found
+
+
+def _reading(
+    claim: Unit, place: Unit, share: float, whole: Mapping[str, float], missing: tuple[Finding, ...], id: str
+) -> Reading:
+    findings = (*missing, *against(claim.text, place))
+    local = {"recall_unit": share, "pairs": shared_pairs(claim, place), "wholeness": wholeness(claim, place)}
+    return Reading({**whole, **local, **counted([f.kind for f in findings])}, findings, id)
+
+
+def _judged(statement: Statement, scope: Scope, read: Sequence[Reading], chosen: Weights) -> Claim:
+    scored = sorted(
+        ((_verdict(one, scope, chosen), chosen.score(one.features), one) for one in read), key=_rank, reverse=True
+    )
+    verdict, score, best = scored[0]
+    ids = dict.fromkeys(one.source_id for _, _, one in scored if one.source_id)
+    reasons = tuple(dict.fromkeys(str(f) for f in best.findings))
+    if verdict is not Verdict.SUPPORTED and not reasons:
+        reasons = ("wording",)
+    if scope.mixed:
+        reasons = ("commingled", *reasons)
+    shown = () if verdict is Verdict.SUPPORTED else reasons
+    return Claim(statement.text, statement.start, statement.end, verdict, tuple(ids)[:CARRYING], shown, score)
+
+
+def _rank(item: tuple[Verdict, float, Reading]) -> tuple[int, float]:
+    return ORDER.index(item[0]), item[1]
+
+
+def _verdict(one: Reading, scope: Scope, chosen: Weights) -> Verdict:
+    score = chosen.score(one.features)
+    if score < chosen.weak or scope.claimed or any(f.grave for f in one.findings):
+        return Verdict.UNSUPPORTED
+    if not one.source_id or one.features["recall_unit"] < BESIDE:
+        return Verdict.UNSUPPORTED
+    if score < chosen.supported or one.findings or scope.mixed:
+        return Verdict.WEAK
+    return Verdict.SUPPORTED

@@ -1,0 +1,181 @@
+"""What speaks against a claim: each kind of thing is looked for in its own scope, each strength beside its sentence."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from verivita.engines.grounding import names as naming
+from verivita.engines.grounding.lexical import Unit, rarity, unit
+from verivita.engines.grounding.numbers import Quantity, missing, quantities, strengthened
+from verivita.engines.grounding.polarity import OPPOSITES, Clause, clauses
+from verivita.engines.grounding.scope import Scope
+from verivita.engines.grounding.strength import Strength, lessened, overstated, strength
+from verivita.engines.grounding.times import When, lengths, times, unproved
+from verivita.engines.grounding.tokens import Token, bag, tokens
+
+ADDED = 0.4
+"""A part of a claim of which the sources have less than this is an addition."""
+_PARTS = re.compile(
+    r"(?:(?![,;:()]|\s(?:and|or|with|which|who|that|by|while|where|so|to)\s).)+", re.IGNORECASE | re.DOTALL
+)
+TIMES = bag("year month week day hour minut second half quarter")
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One objection: `kind` is the class of error, `words` what is at fault; a grave one decides alone."""
+
+    kind: str
+    words: str
+    grave: bool = True
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.words}" if self.words else self.kind
+
+
+def absent(claim: str, scope: Scope, today: date) -> list[Finding]:
+    """Numbers, times, names, titles, degrees and skills of a claim that its scope does not have."""
+    core = [s.text for s in scope.core]
+    near = [s.text for s in scope.near]
+    elsewhere = _vocabulary([s.text for s in scope.far])
+    known, text = _vocabulary(core + near), "\n".join(core + near)
+    found = [*_numbers(claim, core, near, today), *_names(claim, known, text, elsewhere)]
+    for words, named in naming.unshown(claim, core + near, known):
+        found.append(_missing("skill", words, elsewhere, grave=named))
+    found += _added(claim, known, text)
+    found += [Finding("title", title) for title in naming.untitled(claim, [s.text for s in scope.heads])]
+    held = frozenset[str]().union(*(naming.degrees(t) for t in core + near))
+    found += [Finding("degree", level) for level in sorted(naming.degrees(claim) - held)]
+    return found
+
+
+def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+    """Folded words and stems."""
+    return frozenset(form for text in texts for token in tokens(text) for form in (token.low, token.stem))
+
+
+def _added(claim: str, known: frozenset[str], text: str) -> Iterator[Finding]:
+    """Parts of a claim of which the sources have next to nothing; numbers and times are checked elsewhere."""
+    counted = [(q.start, q.end) for q in quantities(claim)]
+    for match in _PARTS.finditer(claim):
+        part = match[0]
+        spans = [(a - match.start(), b - match.start()) for a, b in counted]
+        said = [t for t in tokens(part) if t.content and t.low.isalpha() and t.stem not in TIMES]
+        said = [t for t in said if not any(a <= t.start < b for a, b in spans)]
+        total = sum(rarity(t.stem) for t in said)
+        held = sum(rarity(t.stem) for t in said if naming.fits(t, known, text))
+        if len(said) > 1 and held < ADDED * total:
+            yield Finding("added", part.strip(" .,;"), grave=False)
+
+
+def _missing(kind: str, words: str, elsewhere: frozenset[str], grave: bool = True) -> Finding:
+    """Found in another entry it is commingled, found nowhere it is invented."""
+    parts = [t for t in tokens(words) if t.content]
+    mixed = bool(parts) and all(t.low in elsewhere or t.stem in elsewhere for t in parts)
+    return Finding("commingled" if mixed else kind, words, grave)
+
+
+def _numbers(claim: str, core: list[str], near: list[str], today: date) -> Iterator[Finding]:
+    said, when = quantities(claim), times(claim)
+    if not said and not when:
+        return
+    here: list[When] = [w for text in core for w in times(text)]
+    beside: list[When] = [w for text in near for w in times(text)]
+    known: list[Quantity] = [q for text in core for q in quantities(text)]
+    lasted = lengths([*here, *beside], today)
+    for quantity in missing(said, known, lasted):
+        yield Finding("number", quantity.text)
+    for quantity in said:
+        if strengthened(quantity, known):
+            yield Finding("hedge", quantity.text, grave=quantity.bound == "more")
+    for one in unproved(when, here, beside):
+        yield Finding("date", one.text)
+
+
+def _names(claim: str, known: frozenset[str], text: str, elsewhere: frozenset[str]) -> Iterator[Finding]:
+    for name in naming.names(claim):
+        lost = naming.unknown(name, known, text)
+        if lost and not _a_degree(lost, claim):
+            words = " ".join(token.text for token in lost)
+            yield _missing("employer" if name.employer else "name", words, elsewhere)
+
+
+def _a_degree(lost: list[Token], claim: str) -> bool:
+    """Words such as "BSc", which are compared as degrees."""
+    return bool(naming.degrees(claim)) and all(naming.degrees(token.text + " degree") for token in lost)
+
+
+def against(claim: str, source: Unit) -> list[Finding]:
+    """Where a claim says the opposite of a sentence, or more than it: denial, rank, level, hedge, extent."""
+    said, told = strength(claim), strength(source.text)
+    found = [*_denied(claim, source), *_doer(claim, said, source, told), *_hedged(said, told)]
+    found += [Finding("hedge", thing) for thing in overstated(claim, source.text)]
+    if said.universal and not told.universal:
+        found.append(Finding("scope", ""))
+    return found
+
+
+def _doer(claim: str, said: Strength, source: Unit, told: Strength) -> Iterator[Finding]:
+    if (said.leading and not told.leading) or (told.helping and not (said.helping or said.shared)):
+        yield Finding("inflated", "")
+    if said.alone and not told.alone:
+        yield Finding("inflated", "alone")
+    elif told.shared and not (said.shared or said.helping):
+        yield Finding("inflated", "shared", grave=said.leading)
+    for word in lessened(claim, source.text):
+        yield Finding("inflated", word)
+
+
+def _hedged(said: Strength, told: Strength) -> Iterator[Finding]:
+    if told.unfinished and not said.unfinished:
+        yield Finding("hedge", "unfinished")
+    if told.seldom and not said.seldom:
+        yield Finding("hedge", "seldom")
+    if told.maybe and not said.maybe:
+        yield Finding("hedge", "maybe", grave=False)
+    if told.only and not said.only:
+        yield Finding("hedge", "only", grave=False)
+
+
+def _denied(claim: str, source: Unit) -> Iterator[Finding]:
+    said, told = clauses(claim), clauses(source.text)
+    if _unanswered(told, said, 0.6) or _unanswered(said, told, 0.3):
+        yield Finding("negation", "")
+        return
+    for word in _opposed(claim, source):
+        yield Finding("negation", word)
+
+
+def _unanswered(one: tuple[Clause, ...], two: tuple[Clause, ...], least: float) -> bool:
+    """Whether a denying clause of one text is told in the other without denial."""
+    everything = frozenset[str]().union(*(c.stems for c in two))
+    for clause in one:
+        if not clause.denies or _share(clause.stems, everything) < least:
+            continue
+        partners = [c for c in two if c.stems & clause.stems]
+        if not any(c.denies or _turned(clause.stems, c.stems) for c in partners):
+            return True
+    return False
+
+
+def _share(stems: frozenset[str], known: frozenset[str]) -> float:
+    total = sum(rarity(s) for s in stems)
+    return sum(rarity(s) for s in stems & known) / total if total else 0.0
+
+
+def _turned(one: frozenset[str], two: frozenset[str]) -> bool:
+    return any(OPPOSITES[s] & two for s in one if s in OPPOSITES)
+
+
+def _opposed(claim: str, source: Unit) -> Iterator[str]:
+    """Words of the claim whose opposite stands in the sentence, where neither text has both and none denies."""
+    if any(c.denies for c in (*clauses(claim), *clauses(source.text))):
+        return
+    said = unit(claim).stems
+    for token in tokens(claim):
+        opposite = OPPOSITES.get(token.stem, frozenset())
+        if opposite & source.stems and token.stem not in source.stems and not opposite & said:
+            yield token.low

@@ -1,0 +1,111 @@
+"""How much of a claim's wording stands in its sources: weighted recall, runs of words, pieces.
+
+Recall weighs each stem by how rare it is (Sparck Jones 1972); pieces are the greedy common runs of Grusky et al. 2018
+(Newsroom). The counts of stems are fixed, so that a further source can only raise these figures.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib import resources
+from itertools import pairwise
+
+from verivita.engines.grounding.statements import statements
+from verivita.engines.grounding.tokens import tokens
+
+
+@lru_cache(maxsize=1)
+def _rarity() -> tuple[dict[str, float], float]:
+    text = resources.files("verivita.engines.grounding").joinpath("data/rarity.txt").read_text(encoding="utf-8")
+    rows = [line.split("\t") for line in text.splitlines() if line and not line.startswith("#")]
+    table = {word: float(value) for word, value in rows}
+    return table, table.pop("*")
+
+
+def rarity(stem: str) -> float:
+    """Weight of a stem: high where few texts have it."""
+    table, most = _rarity()
+    return table.get(stem, most)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A sentence of a source, or two neighbours, ready to be compared."""
+
+    text: str
+    stems: frozenset[str]
+    pairs: frozenset[tuple[str, str]]
+    words: tuple[str, ...]
+
+
+@lru_cache(maxsize=16_384)
+def unit(text: str) -> Unit:
+    """A text as a unit."""
+    found = tokens(text)
+    words = tuple(token.low for token in found)
+    return Unit(text, frozenset(t.stem for t in found if t.content), frozenset(pairwise(words)), words)
+
+
+@lru_cache(maxsize=4096)
+def units(text: str) -> tuple[Unit, ...]:
+    """The sentences of a source, and each two neighbours together."""
+    singles = [s.text for s in statements(text, whole=True)]
+    return tuple(unit(t) for t in (*singles, *(f"{a}\n{b}" for a, b in pairwise(singles))))
+
+
+def weights(claim: Unit) -> dict[str, float]:
+    """The weight of each content stem of a claim; of all its words when it has no content."""
+    return {stem: rarity(stem) for stem in (claim.stems or claim.words)}
+
+
+def recall(weighed: dict[str, float], known: frozenset[str] | set[str]) -> float:
+    """Share of the claim's weight that stands in the known stems."""
+    total = sum(weighed.values())
+    return sum(weight for stem, weight in weighed.items() if stem in known) / total if total else 0.0
+
+
+def shared_pairs(claim: Unit, source: Unit) -> float:
+    """Share of the claim's neighbouring words that are neighbours in the source as well."""
+    return (
+        len(claim.pairs & source.pairs) / len(claim.pairs)
+        if claim.pairs
+        else float(claim.words[:1] == source.words[:1])
+    )
+
+
+def covered(claim: Unit, known: Iterable[str]) -> float:
+    """Share of all the claim's words, stop words too, that stand in the sources."""
+    there = set(known)
+    return sum(word in there for word in claim.words) / max(len(claim.words), 1)
+
+
+def wholeness(claim: Unit, source: Unit) -> float:
+    """1 where the claim is one run of the source's words, near 0 where it is pieced together word by word."""
+    places: dict[str, list[int]] = {}
+    for at, word in enumerate(source.words):
+        places.setdefault(word, []).append(at)
+    pieces, at = 0, 0
+    while at < len(claim.words):
+        at += max(_run(claim.words, at, source.words, places.get(claim.words[at], ())), 1)
+        pieces += 1
+    return 1.0 - (pieces - 1) / max(len(claim.words) - 1, 1)
+
+
+def _run(claim: Sequence[str], at: int, source: Sequence[str], starts: Iterable[int]) -> int:
+    best = 0
+    for start in starts:
+        length = 0
+        while (
+            at + length < len(claim) and start + length < len(source) and claim[at + length] == source[start + length]
+        ):
+            length += 1
+        best = max(best, length)
+    return best
+
+
+def brevity(claim: Unit) -> float:
+    """Logarithm of the claim's number of words."""
+    return math.log1p(len(claim.words))
