@@ -1,5 +1,6 @@
 """Fixtures for every test: the rigs, and the rows of the acceptance table."""
 
+from tests.rigs.llm_server import llm_server, model_settings
 from tests.rigs.postgres import database, postgres_server
 from tests.rigs.product import (
     clients,
@@ -17,7 +18,9 @@ __all__ = [
     "clients",
     "container",
     "database",
+    "llm_server",
     "migrated_template",
+    "model_settings",
     "neighbour",
     "owner",
     "postgres_server",

@@ -2,7 +2,7 @@
 
 It behaves as `mode` says; `script` holds modes for the next requests, used up one by one. What an obedient model says
 is `say(heard)`; objects of a wanted shape are filled by `fill(heard)` or with the least that fits. `heard` keeps every
-request.
+request to a model, `looked_at` the paths of every other.
 """
 
 from __future__ import annotations
@@ -18,6 +18,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
+
+from verivita.bootstrap.settings import Settings
 
 LIE = "You led 4,000 engineers at Initech, hold a doctorate from Oxford and doubled revenue to $9 billion in 2021."
 PIECES = 5
@@ -63,7 +66,9 @@ class Heard:
     @property
     def text(self) -> str:
         """Everything that was said to the model, as one text."""
-        return "\n".join(_texts([self.body.get(key) for key in ("system", "systemInstruction", "messages", "contents")]))
+        return "\n".join(
+            _texts([self.body.get(key) for key in ("system", "systemInstruction", "messages", "contents")])
+        )
 
     @property
     def last(self) -> str:
@@ -131,6 +136,7 @@ class LlmServer:
     delay: float = 0.2
     retry_after: str = "0"
     heard: list[Heard] = field(default_factory=list)
+    looked_at: list[str] = field(default_factory=list)
     local_models: tuple[str, ...] = ("qwen3:4b",)
     embed: Callable[[str, int], list[float]] = lambda text, size: [float(1 + (len(text) + i) % 7) for i in range(size)]
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -151,10 +157,6 @@ class LlmServer:
             "ollama": f"{self.url}/ollama",
             "compatible": f"{self.url}/compatible/v1",
         }
-
-    def chats(self) -> list[Heard]:
-        """Requests to models, without those that ask for a list of models."""
-        return [heard for heard in self.heard if not heard.path.endswith(("/tags", "/models"))]
 
     def take_mode(self) -> Mode:
         return self.script.pop(0) if self.script else self.mode
@@ -238,7 +240,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self.server.rig
 
     def do_GET(self) -> None:
-        self.rig.heard.append(Heard(self._wire(), self.path, dict(self.headers), {}, self.rig.mode))
+        self.rig.looked_at.append(self.path)
         if self.path.endswith("/api/tags"):
             self._send({"models": [{"name": name, "model": name} for name in self.rig.local_models]})
         elif self.path.endswith("/models"):
@@ -297,9 +299,7 @@ class _Handler(BaseHTTPRequestHandler):
         if heard.mode is Mode.REFUSING:
             answer = Answer("I cannot help with that.", finish="refusal")
         whole, events = speak(heard, answer)
-        if heard.mode in (Mode.ENDLESS, Mode.CUT) or (heard.stream and whole is None):
-            self._stream(heard, events, whole)
-        elif heard.stream:
+        if heard.stream or heard.mode in (Mode.ENDLESS, Mode.CUT):
             self._stream(heard, events, whole)
         else:
             self._send(whole)
@@ -396,7 +396,9 @@ def _openai(heard: Heard, answer: Answer) -> tuple[Any, list[str]]:
 
 
 def _anthropic(heard: Heard, answer: Answer) -> tuple[Any, list[str]]:
-    finish = {"length": "max_tokens", "refusal": "refusal"}.get(answer.finish, "tool_use" if answer.tool else "end_turn")
+    finish = {"length": "max_tokens", "refusal": "refusal"}.get(
+        answer.finish, "tool_use" if answer.tool else "end_turn"
+    )
     usage = {"input_tokens": 11, "output_tokens": 7, "cache_read_input_tokens": 0, "cache_creation_input_tokens": 0}
     block: dict[str, Any] = {"type": "text", "text": answer.text}
     if answer.tool:
@@ -476,3 +478,28 @@ def llm_server() -> Iterator[LlmServer]:
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+ROUTES = {
+    "analyse": "openai:gpt-6-luna,groq:openai/gpt-oss-20b",
+    "write": "openai:gpt-6.1-terra,anthropic:claude-sonnet-5-5",
+    "letter": "anthropic:claude-sonnet-5-5,openai:gpt-6.1-terra",
+    "chat": "groq:openai/gpt-oss-120b,gemini:gemini-3.5-flash-lite",
+    "judge": "openai:gpt-6-luna",
+}
+"""Every purpose has a route of two providers, but judge."""
+
+
+def with_models(settings: Settings, rig: LlmServer, routes: Mapping[str, str] | None = None) -> Settings:
+    """The settings with every provider at the rig, keys, and routes (`ROUTES` unless given)."""
+    llm = settings.llm.model_copy(
+        update={"addresses": rig.addresses, "routes": dict(ROUTES if routes is None else routes), "timeout_s": 5.0}
+    )
+    keys = {f"{name}_api_key": SecretStr(f"rig-key-of-{name}") for name in ("openai", "anthropic", "gemini", "groq")}
+    return settings.model_copy(update={"llm": llm, **keys})
+
+
+@pytest.fixture
+def model_settings(settings: Settings, llm_server: LlmServer) -> Settings:
+    """Settings of a throw-away installation whose language models are the rig; build a container with them."""
+    return with_models(settings, llm_server)

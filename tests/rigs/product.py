@@ -21,7 +21,7 @@ from psycopg import sql
 from tests.rigs.postgres import fresh_database
 from verivita.bootstrap import schema
 from verivita.bootstrap.container import Container, build
-from verivita.bootstrap.settings import Settings
+from verivita.bootstrap.settings import LlmSettings, Settings
 from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.entrypoints import asgi
@@ -56,7 +56,9 @@ def product_url(postgres_server: Dsn, migrated_template: str) -> Iterator[str]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a throw-away installation that read nothing from the surroundings."""
-    return Settings(data_dir=tmp_path / "data", embedder="hashing", demo=False, _env_file=None)
+    # No Ollama of the machine that runs the tests.
+    llm = LlmSettings(find_ollama=False)
+    return Settings(data_dir=tmp_path / "data", embedder="hashing", demo=False, llm=llm, _env_file=None)
 
 
 @pytest.fixture

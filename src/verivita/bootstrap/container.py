@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
-from verivita.bootstrap import providers, tasks
+from verivita.bootstrap import models, providers, tasks
+from verivita.bootstrap import sign_in as proofs
 from verivita.bootstrap import vectors as vector_engines
 from verivita.bootstrap.keys import keyring as _keyring
 from verivita.bootstrap.providers import Process
@@ -21,7 +22,7 @@ from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, 
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
 from verivita.features.answers import AnswersService
 from verivita.features.assistant import AssistantService, Runs
-from verivita.features.identity import IdentityService
+from verivita.features.identity import AddressKept, IdentityService
 from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
@@ -55,11 +56,13 @@ class Container:
     lexical: LexicalIndex
     sandbox: Sandbox
     identity: IdentityService
+    sign_in: proofs.SignIn
     library: LibraryService
     postings: PostingsService
     upkeep: PostingsUpkeep
     search: SearchService
     matching: MatchingService
+    models: models.Models
     answers: AnswersService
     assistant: AssistantService
     runs: Runs
@@ -86,6 +89,7 @@ class Container:
             close = getattr(engine, "close", None)
             if close is not None and isawaitable(done := close()):
                 await done
+        await self.models.close()
         await self.db.aclose()
 
     async def _postgres(self) -> None:
@@ -121,14 +125,18 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     lexical = providers.lexical(settings)
     vectors = vector_engines.index(settings, db, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
-    identity = IdentityService(db, keyring, events, clock)
+    identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept))
+    sign_in = proofs.build(settings, db, keyring, events, clock, identity)
     limit = settings.max_upload_mb * 2**20
     library = LibraryService(db, keyring, events, queue, blobs, documents, clock, limit)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
     search = SearchService(postings, library, embedder, vectors, lexical, None, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
-    answers = AnswersService(library, postings, search, matching, None, load_taxonomy, MemoryCache(), keyring)
+    made_models = models.build(settings, db, keyring, events, clock)
+    answers = AnswersService(
+        library, postings, search, matching, made_models.asking, load_taxonomy, MemoryCache(), keyring
+    )
     assistant = AssistantService(db, keyring, answers, library, postings, search, matching)
     return Container(
         settings=settings,
@@ -143,11 +151,13 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         lexical=lexical,
         sandbox=sandbox,
         identity=identity,
+        sign_in=sign_in,
         library=library,
         postings=postings,
         upkeep=PostingsUpkeep(db, queue, engines),
         search=search,
         matching=matching,
+        models=made_models,
         answers=answers,
         assistant=assistant,
         runs=Runs(),

@@ -8,15 +8,18 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from verivita.bootstrap.settings import Settings
-from verivita.core.errors import Unavailable
+from verivita.core.clock import Clock
+from verivita.core.errors import Invalid, Unavailable
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, VectorIndex
+from verivita.features.identity import Mailer, TokenVerifier
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
 
 if TYPE_CHECKING:
+    from verivita.adapters.llm.maker import ModelConnections
     from verivita.adapters.vectors.index_keeper import IndexKeeper
     from verivita.adapters.vectors.pgvector import Passing
 
@@ -137,3 +140,60 @@ def posting_reader() -> PostingReader:
     from verivita.adapters.sources.files import PostingFiles
 
     return PostingFiles()
+
+
+def mail_kind(settings: Settings) -> str:
+    """How mail goes: smtp, console, memory or off. Raises `Invalid` where the terminal would show others' codes."""
+    chosen = settings.identity
+    kind = chosen.mail
+    if kind == "auto":
+        kind = "smtp" if chosen.smtp_url is not None else "off"
+    if kind == "console" and settings.host not in ("127.0.0.1", "::1", "localhost"):
+        message = "Mail on the terminal is for development: it needs VERIVITA_HOST to be this machine alone."
+        raise Invalid("settings", message, next="Set VERIVITA_IDENTITY__SMTP_URL.")
+    return kind
+
+
+def mailer(settings: Settings) -> Mailer:
+    """Who carries mail."""
+    kind, url = mail_kind(settings), settings.identity.smtp_url
+    if kind == "smtp" and url is not None:
+        from verivita.adapters.mailers.smtp import SmtpMailer
+
+        return SmtpMailer(url.get_secret_value(), settings.identity.mail_from)
+    if kind == "console":
+        from verivita.adapters.mailers.console import ConsoleMailer
+
+        return ConsoleMailer()
+    from verivita.adapters.mailers.memory import MemoryMailer, NoMailer
+
+    return MemoryMailer() if kind == "memory" else NoMailer()
+
+
+def token_verifiers(settings: Settings, clock: Clock) -> list[TokenVerifier]:
+    """Who checks the tokens of each issuer that is trusted."""
+    found: list[TokenVerifier] = []
+    for issuer in settings.identity.issuers:
+        if issuer.secret is not None:
+            from verivita.adapters.tokens.shared_secret import SharedSecretVerifier
+
+            secret = issuer.secret.get_secret_value()
+            found.append(SharedSecretVerifier(issuer.issuer, secret, issuer.audience, clock))
+        else:
+            from verivita.adapters.tokens.jwks import JwksVerifier
+            from verivita.kit.http import Egress
+
+            egress = Egress(settings.egress_allow, tries=1)
+            found.append(
+                JwksVerifier(issuer.issuer, issuer.algorithm, issuer.audience, issuer.jwks_url, egress, clock)
+            )
+    return found
+
+
+def chat_models(settings: Settings) -> ModelConnections:
+    """Connections to language models; a provider's own package is imported when its first model is made."""
+    from verivita.adapters.llm.maker import ModelConnections
+
+    host = settings.ollama_host
+    found = {"ollama": host if "//" in host else f"http://{host}"} if host else {}
+    return ModelConnections(found | settings.llm.addresses, find_ollama=settings.llm.find_ollama)
