@@ -1,17 +1,61 @@
-"""Tenants, people, sessions, keys. Face of the room."""
+"""Tenants, people, proofs of identity, sessions, keys, tokens. Face of the room."""
 
-from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Issued, Person, Preferences, Tenant
-from verivita.features.identity.service import NOBODY, SCOPES, IdentityService
+from verivita.features.identity.access import STANDING_LASTS, AccessService
+from verivita.features.identity.accounts import AccountService
+from verivita.features.identity.allowance import left as actions_left
+from verivita.features.identity.entry import GUEST_LASTS, EntryService, Guest
+from verivita.features.identity.external import ExternalPeople
+from verivita.features.identity.members.service import MemberService
+from verivita.features.identity.model import (
+    ApiKey,
+    Caller,
+    CredentialKind,
+    Issued,
+    Person,
+    Preferences,
+    Tenant,
+    Tokens,
+    Voucher,
+)
+from verivita.features.identity.passwords import Passwords
+from verivita.features.identity.ports import ExternalSubject, Mail, Mailer, TokenVerifier
+from verivita.features.identity.service import NOBODY, SCOPES, SESSION_LASTS, IdentityService
+from verivita.features.identity.states import PROVED
+from verivita.features.identity.tokens import AUDIENCE, Signer
+from verivita.features.identity.visits import NOWHERE, AddressKept, Visit
 
 __all__ = [
+    "AUDIENCE",
+    "GUEST_LASTS",
     "NOBODY",
+    "NOWHERE",
+    "PROVED",
     "SCOPES",
+    "SESSION_LASTS",
+    "STANDING_LASTS",
+    "AccessService",
+    "AccountService",
+    "AddressKept",
     "ApiKey",
     "Caller",
     "CredentialKind",
+    "EntryService",
+    "ExternalPeople",
+    "ExternalSubject",
+    "Guest",
     "IdentityService",
     "Issued",
+    "Mail",
+    "Mailer",
+    "MemberService",
+    "Passwords",
     "Person",
     "Preferences",
+    "Signer",
     "Tenant",
+    "TokenVerifier",
+    "Tokens",
+    "Visit",
+    "Voucher",
+    "actions_left",
 ]

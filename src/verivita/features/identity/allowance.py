@@ -14,7 +14,7 @@ from verivita.core.principal import IdentityState
 HOUR = 3600.0
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Tries:
     """At most `most` tries within any `period` seconds."""
 

@@ -17,6 +17,9 @@ class CredentialKind(StrEnum):
     OWNER_LINK = "owner_link"
     SESSION = "session"
     API_KEY = "api_key"
+    GUEST = "guest"
+    REFRESH = "refresh"
+    EXTERNAL = "external"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,14 @@ class Person:
     version: int
     created_at: datetime
     last_seen: datetime
+    email: str | None = None
+    is_proved: bool = False
+    """Whether the e-mail address was proved by a code, or by an issuer that is trusted."""
+    has_password: bool = False
+    guest_used: bool = False
+    user_agent: str | None = None
+    ip_address: str | None = None
+    first_seen: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,3 +96,41 @@ class Caller:
     principal: Principal
     kind: CredentialKind
     credential_id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Somebody whom an e-mail address may mean. Only one person of a tenant has proved it."""
+
+    principal: Principal
+    is_proved: bool
+    hashed_password: str | None = field(repr=False)
+    last_seen: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CodeTry:
+    """A code that may be compared with what was typed; the try is counted already."""
+
+    id: UUID
+    code_hash: str = field(repr=False)
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a program holds instead of a cookie; `expires_in` is the life of the access token in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    expires_in: int
+
+
+@dataclass(frozen=True, slots=True)
+class Voucher:
+    """A right to become a member, without its secret."""
+
+    id: UUID
+    created_at: datetime
+    expires_at: datetime | None
+    used_by: PersonId | None

@@ -14,6 +14,7 @@ from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Person, Preferences, Tenant
 from verivita.features.identity.tables import credentials, people, tenants
+from verivita.features.identity.visits import AddressKept, Visit
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Repository, Tx
 
@@ -22,6 +23,7 @@ _FOUNDING = 7_420_118_035
 _KEY_CHECK = "tenants.key_check"
 _NAME = "people.name"
 _PREFERENCES = "people.preferences"
+EMAIL = "people.email"
 
 
 class IdentityRepository:
@@ -124,23 +126,42 @@ class IdentityRepository:
 
     async def caller(self, tx: Tx, principal: Principal, credential: Row[Any]) -> Caller | None:
         """The whole caller behind a credential: role and state from the person's row."""
+        known = await self.known(tx, principal)
+        if known is None:
+            return None
+        scoped = dataclasses.replace(known, scopes=frozenset(credential.scopes))
+        return Caller(scoped, CredentialKind(credential.kind), credential.id)
+
+    async def known(self, tx: Tx, principal: Principal) -> Principal | None:
+        """The caller with role and state from their row; None when they are gone or suspended."""
         row = await self._people.get(tx, principal, principal.person_id)
         if row is None or row.state == IdentityState.SUSPENDED.value:
             return None
-        known = Principal(
-            principal.tenant_id,
-            principal.person_id,
-            Role(row.role),
-            IdentityState(row.state),
-            frozenset(credential.scopes),
-        )
-        return Caller(known, CredentialKind(credential.kind), credential.id)
+        return Principal(principal.tenant_id, principal.person_id, Role(row.role), IdentityState(row.state))
 
-    async def touch(self, tx: Tx, principal: Principal, credential_id: UUID, now: datetime) -> None:
-        """Note that a credential was used."""
-        used = self._credentials.update(principal).where(credentials.c.id == credential_id)
-        await tx.run(used.values(last_used_at=now))
-        await tx.run(self._people.update(principal).where(people.c.id == principal.person_id).values(last_seen=now))
+    async def touch(
+        self,
+        tx: Tx,
+        principal: Principal,
+        credential_id: UUID | None,
+        now: datetime,
+        agent: str | None = None,
+        address: str | None = None,
+    ) -> None:
+        """Note that a credential was used, by which browser and from where, as much as may be kept."""
+        if credential_id is not None:
+            used = self._credentials.update(principal).where(credentials.c.id == credential_id)
+            await tx.run(used.values(last_used_at=now))
+        seen = {"last_seen": now} | {k: v for k, v in (("user_agent", agent), ("ip_address", address)) if v is not None}
+        await tx.run(self._people.update(principal).where(people.c.id == principal.person_id).values(seen))
+
+    def kept_address(self, visit: Visit, kept: AddressKept) -> str | None:
+        """What is stored of the network address: its first part, a keyed hash, or nothing."""
+        if kept is AddressKept.TRUNCATED:
+            return visit.truncated
+        if kept is AddressKept.NONE or visit.truncated is None:
+            return None
+        return self._keys.blind(UUID(int=0), "people.ip_address", visit.network)
 
     async def take(self, tx: Tx, principal: Principal, credential_id: UUID) -> bool:
         """Remove a credential; True for exactly one of several that try at once."""
@@ -178,4 +199,11 @@ class IdentityRepository:
             version=row.version,
             created_at=row.created_at,
             last_seen=row.last_seen,
+            email=self._keys.open_text(row.tenant_id, EMAIL, row.id, row.email) if row.email is not None else None,
+            is_proved=row.email_verified_at is not None,
+            has_password=row.hashed_password is not None,
+            guest_used=row.guest_used,
+            user_agent=row.user_agent,
+            ip_address=row.ip_address,
+            first_seen=row.first_seen,
         )

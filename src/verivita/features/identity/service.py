@@ -14,6 +14,7 @@ from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Issued, Person, Preferences
 from verivita.features.identity.repository import IdentityRepository
+from verivita.features.identity.visits import NOWHERE, AddressKept, Visit
 from verivita.kit.crypto import Keyring, new_secret, secret_hash
 from verivita.kit.db import Credential, Database, Everywhere
 from verivita.kit.event_log import EventLog
@@ -30,8 +31,16 @@ NOBODY = Principal(TenantId(UUID(int=0)), PersonId(UUID(int=0)), Role.STUDENT, I
 class IdentityService:
     """Who there is, and how they come in."""
 
-    def __init__(self, db: Database, keyring: Keyring, events: EventLog, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        keyring: Keyring,
+        events: EventLog,
+        clock: Clock,
+        kept: AddressKept = AddressKept.TRUNCATED,
+    ) -> None:
         self.db, self.repo, self.events, self.clock = db, IdentityRepository(keyring), events, clock
+        self._kept = kept
 
     async def owner(self, principal: Principal) -> Principal:
         """The owner of this installation, made with their tenant on first use; `principal` is `NOBODY`.
@@ -61,12 +70,16 @@ class IdentityService:
             await self.events.record(tx, caller.principal, Event("session.started"))
         return await self._issue(caller.principal, CredentialKind.SESSION, SESSION_LASTS)
 
-    async def identify(self, principal: Principal, secret: str, kind: CredentialKind) -> Caller:
+    async def identify(self, principal: Principal, secret: str, kind: CredentialKind, visit: Visit = NOWHERE) -> Caller:
         """Whose secret this is. Raises `Unauthenticated` for an unknown, wrong or out of date one."""
-        caller = await self._find(secret)
+        caller = await self._find(secret, visit)
         if caller is None or caller.kind is not kind:
             raise Unauthenticated(message="This sign-in is unknown or has run out.", next="Sign in again.")
         return caller
+
+    async def open_session(self, principal: Principal) -> Issued:
+        """A session for a person who has just proved who they are."""
+        return await self._issue(principal, CredentialKind.SESSION, SESSION_LASTS)
 
     async def leave(self, principal: Principal, secret: str) -> None:
         """End the session of this secret."""
@@ -154,7 +167,7 @@ class IdentityService:
             id = await self.repo.add_credential(tx, principal, kind, secret_hash(secret), expires, name, scopes)
         return Issued(id, secret, expires)
 
-    async def _find(self, secret: str) -> Caller | None:
+    async def _find(self, secret: str, visit: Visit = NOWHERE) -> Caller | None:
         hashed, now = secret_hash(secret), self.clock.now()
         async with self.db.begin(Credential(hashed)) as tx:
             found = await self.repo.find_credential(tx, hashed, now)
@@ -164,7 +177,8 @@ class IdentityService:
         async with self.db.begin(principal) as tx:
             caller = await self.repo.caller(tx, principal, row)
             if caller is not None and _is_stale(row, now):
-                await self.repo.touch(tx, principal, caller.credential_id, now)
+                address = self.repo.kept_address(visit, self._kept)
+                await self.repo.touch(tx, principal, caller.credential_id, now, visit.agent, address)
         return caller
 
 

@@ -1,0 +1,1 @@
+"""Mailer implementations."""

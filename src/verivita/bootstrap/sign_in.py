@@ -1,0 +1,81 @@
+"""The services by which people prove who they are, put together from the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from verivita.bootstrap import providers
+from verivita.bootstrap.settings import Settings
+from verivita.core.clock import Clock
+from verivita.core.errors import Invalid
+from verivita.features.identity import (
+    AccessService,
+    AccountService,
+    AddressKept,
+    EntryService,
+    ExternalPeople,
+    IdentityService,
+    Mailer,
+    MemberService,
+    Passwords,
+    Signer,
+    TokenVerifier,
+)
+from verivita.kit.crypto import Keyring
+from verivita.kit.db import Database
+from verivita.kit.event_log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """Proofs of identity: coming in, passwords, tokens, membership. `is_open` where others than the owner may come."""
+
+    is_open: bool
+    uses_cookies: bool
+    mailer: Mailer
+    entry: EntryService
+    accounts: AccountService
+    access: AccessService
+    members: MemberService
+
+
+def build(
+    settings: Settings, db: Database, keyring: Keyring, events: EventLog, clock: Clock, identity: IdentityService
+) -> SignIn:
+    """The services. Raises `Invalid` (code `settings`) for settings that do not go together."""
+    chosen = settings.identity
+    is_open, mailer = settings.sign_in == "open", providers.mailer(settings)
+    if is_open and providers.mail_kind(settings) == "off" and not chosen.issuers:
+        raise Invalid(
+            "settings",
+            "VERIVITA_SIGN_IN=open needs a way to prove who somebody is.",
+            next="Set VERIVITA_IDENTITY__SMTP_URL, or name issuers in VERIVITA_IDENTITY__ISSUERS.",
+        )
+    kept, payment = AddressKept(chosen.address_kept), chosen.payment_secret
+    entry = EntryService(db, keyring, events, clock, identity, mailer, kept)
+    linking = frozenset(issuer.issuer for issuer in chosen.issuers if issuer.link_by_email)
+    external = ExternalPeople(db, keyring, events, clock, entry, linking)
+    verifiers: Sequence[TokenVerifier] = providers.token_verifiers(settings, clock)
+    return SignIn(
+        is_open=is_open,
+        uses_cookies=chosen.browser_tokens == "cookie",
+        mailer=mailer,
+        entry=entry,
+        accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
+        access=AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept),
+        members=MemberService(
+            db, keyring, events, clock, entry, payment.get_secret_value() if payment is not None else None
+        ),
+    )
+
+
+def _signer(settings: Settings, keyring: Keyring) -> Signer:
+    chosen = settings.identity
+    if chosen.jwt_secret is not None:
+        secret = chosen.jwt_secret.get_secret_value().encode()
+    else:
+        secret = bytes.fromhex(keyring.blind(UUID(int=0), "access-tokens", chosen.jwt_algorithm))
+    return Signer(secret, chosen.jwt_issuer, timedelta(minutes=chosen.access_minutes), chosen.jwt_algorithm)

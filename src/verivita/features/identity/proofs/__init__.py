@@ -1,0 +1,1 @@
+"""Proofs of identity in SQL: addresses, codes, passwords, refresh tokens, and how often they are tried."""
