@@ -133,7 +133,7 @@ class Settings(BaseSettings):
     identity: SignInSettings = Field(default_factory=SignInSettings, description="How people prove who they are.")
     egress_allow: Annotated[list[str], NoDecode] = Field(
         [],
-        description="Addresses on private networks that may be fetched all the same, as host:port, separated by commas.",
+        description="Private addresses that may be fetched all the same, as host:port, separated by commas.",
     )
     cors_origins: Annotated[list[str], NoDecode] = Field(
         ["http://localhost:5173", "http://localhost:3000"],
