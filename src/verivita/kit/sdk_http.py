@@ -13,7 +13,7 @@ from verivita.kit.addresses import check_url
 from verivita.kit.http import checked_network
 
 MOST_BYTES = 20_000_000
-_TELEMETRY = ("x-stainless-", "x-goog-api-client")
+_TELEMETRY = ("x-stainless-", "x-goog-api-client", "openai-organization", "openai-project")
 
 
 def sdk_transport(library: str, allow: Iterable[str] = ()) -> Any:

@@ -14,6 +14,7 @@ from verivita.entrypoints.api import (
     compat_chat,
     health,
     library,
+    models,
     openapi,
     people,
     postings,
@@ -38,7 +39,7 @@ def build(container: Container) -> FastAPI:
         redoc_url=None,
     )
     app.state.container = container
-    for module in (health, library, postings, search, tasks, people, answers, assistant, compat, compat_chat):
+    for module in (health, library, postings, search, tasks, people, models, answers, assistant, compat, compat_chat):
         app.include_router(module.router)
     errors.install(app)
     openapi.install(app)
