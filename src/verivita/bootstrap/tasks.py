@@ -8,7 +8,7 @@ from uuid import UUID
 
 from verivita.core.ids import RunId
 from verivita.features.library import LibraryService
-from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
+from verivita.features.library.tasks import ADOPT_DOCUMENTS, FORGET_DOCUMENT, INGEST_DOCUMENT
 from verivita.features.matching import MatchingService
 from verivita.features.matching.tasks import SCORE_ALL
 from verivita.features.postings import PostingsService
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from verivita.kit.queue import Worker
 
 SUBSCRIPTIONS: Mapping[str, Sequence[Task]] = {
+    "person.joined": (ADOPT_DOCUMENTS,),
     "document.ready": (SCORE_ALL,),
     "document.chosen": (SCORE_ALL,),
     "document.removed": (SCORE_ALL,),
@@ -39,6 +40,7 @@ class Handlers:
     def bind(self, worker: Worker) -> None:
         """Tell the worker."""
         worker.handle(INGEST_DOCUMENT, self.ingest_document)
+        worker.handle(ADOPT_DOCUMENTS, self.adopt_documents)
         worker.handle(FORGET_DOCUMENT, self.forget_document)
         worker.handle(IMPORT_POSTINGS, self.import_postings)
         worker.handle(INDEX_POSTINGS, self.index_postings)
@@ -48,6 +50,10 @@ class Handlers:
         """Read a paper."""
         document = await self._library.read(context.principal, UUID(str(payload["document_id"])), context.progress)
         return {"document_id": str(document.id), "understood": document.understood_lines, "lines": document.total_lines}
+
+    async def adopt_documents(self, context: TaskContext, payload: JsonObject) -> JsonObject:  # noqa: ARG002
+        """Take in the papers that a guest left to the account they turned out to have."""
+        return {"adopted": await self._library.adopt(context.principal)}
 
     async def forget_document(self, context: TaskContext, payload: JsonObject) -> None:
         """Remove what is left of a removed paper outside the database."""

@@ -59,6 +59,11 @@ class LibraryRepository:
         row = (await tx.run(self._documents.select(principal).where(documents.c.content_blind == blind))).one_or_none()
         return self._document(row) if row else None
 
+    async def own_content(self, tx: Tx, principal: Principal, id: UUID, blind: str) -> bool:
+        """Note the content of a document that came from another person; False when it was noted already."""
+        mine = self._documents.update(principal).where(documents.c.id == id, documents.c.content_blind != blind)
+        return (await tx.run(mine.values(content_blind=blind))).rowcount == 1
+
     async def add(self, tx: Tx, principal: Principal, document: Document, blind: str, blob_key: str) -> bool:
         """Store a new document; False when one with the same bytes came first."""
         row = {

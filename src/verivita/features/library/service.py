@@ -214,6 +214,24 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             return await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, {"document_id": str(id)}, unique=str(id))
 
+    async def adopt(self, principal: Principal) -> int:
+        """Take papers in that came over from the guest whom the person was; how many. May run twice.
+
+        The same bytes once more go; the others are read again, which puts their passages under the person's name.
+        """
+        adopted = 0
+        for document in await self.all(principal):
+            blind = self.repo.blind(principal, await self.original(principal, document.id))
+            async with self.db.begin(principal) as tx:
+                twin = await self.repo.same_content(tx, principal, blind)
+                if twin is None and await self.repo.own_content(tx, principal, document.id, blind):
+                    payload = {"document_id": str(document.id)}
+                    await self.queue.enqueue(tx, principal, INGEST_DOCUMENT, payload, unique=str(document.id))
+                    adopted += 1
+            if twin is not None and twin.id != document.id:
+                await self.remove(principal, document.id)
+        return adopted
+
     async def remove(self, principal: Principal, id: UUID) -> None:
         """Remove a paper with every trace: row, facts, passages, vectors, original. Raises `NotFound`."""
         async with self.db.begin(principal) as tx:
