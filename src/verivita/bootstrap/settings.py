@@ -51,6 +51,7 @@ class Settings(BaseSettings):
         populate_by_name=True,
         validate_default=True,
         env_nested_delimiter="__",
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Field(default_factory=_default_data_dir, description="Where everything that is stored lies.")
