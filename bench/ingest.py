@@ -40,6 +40,7 @@ QUERIES = (
     "data scientist statistics sql",
 )
 ROUNDS = 5
+FIFTY_PAGES = 50 * 500
 
 
 async def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
@@ -98,26 +99,44 @@ async def _search(container: Container, owner: Principal) -> dict[str, float]:
 
 async def _documents(papers: Sequence[Path]) -> dict[str, float]:
     async with _installation() as (container, owner):
-        start, failed, understood, lines, times = time.perf_counter(), 0, 0, 0, []
+        start, failed, understood, lines, times, two_pages = time.perf_counter(), 0, 0, 0, [], []
+        texts: list[str] = []
         for path in papers:
             begun = time.perf_counter()
             added = await container.library.add(owner, path.name, path.read_bytes(), DocumentKind.RESUME)
             try:
                 read = await container.library.read(owner, added.document.id, _stage)
                 understood, lines = understood + read.understood_lines, lines + read.total_lines
+                texts.append((await container.library.open(owner, added.document.id)).text)
+                if read.pages == 2:
+                    two_pages.append((time.perf_counter() - begun) * 1000)
             except VerivitaError as error:
                 print(f"{path.name}: {error.message}", file=sys.stderr)
                 failed += 1
             times.append((time.perf_counter() - begun) * 1000)
         seconds = time.perf_counter() - start
+        notes_ms = await _notes(container, owner, texts)
         return {
             "default/documents": len(papers),
             "default/documents_per_s": round(len(papers) / seconds, 3),
             "default/rejected": failed,
             "default/lines_understood": round(understood / max(1, lines), 4),
             "default/document_ms_p50": round(statistics.median(times), 1),
+            **({"default/two_pages_ms_p50": round(statistics.median(two_pages), 1)} if two_pages else {}),
+            "default/fifty_pages_ms": round(notes_ms, 1),
             "default/rss_mb": round(_rss_mb(), 1),
         }
+
+
+async def _notes(container: Container, owner: Principal, texts: Sequence[str]) -> float:
+    """Milliseconds until notes of 50 pages (500 words each, the words of these papers in turn) can be searched."""
+    words = " ".join(texts).split()
+    words = (words * (1 + FIFTY_PAGES // max(1, len(words))))[:FIFTY_PAGES]
+    lines = [" ".join(words[i : i + 12]) for i in range(0, len(words), 12)]
+    begun = time.perf_counter()
+    added = await container.library.add(owner, "notes.txt", "\n".join(lines).encode(), DocumentKind.NOTES)
+    await container.library.read(owner, added.document.id, _stage)
+    return (time.perf_counter() - begun) * 1000
 
 
 def _papers(data: Path) -> dict[str, list[Path]]:
