@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from pydantic import AliasChoices, BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource
 
@@ -28,8 +29,8 @@ DEFAULT = Path("config.yaml")
 SECTIONS: Mapping[str, str] = {
     "server.host": "host",
     "server.port": "port",
-    "server.read_timeout": "read_timeout_s",
-    "server.write_timeout": "write_timeout_s",
+    "server.read_timeout": "slow_client_s",
+    "server.write_timeout": "",
     "database.postgres.host": "postgres",
     "database.postgres.port": "postgres",
     "database.postgres.user": "postgres",
@@ -42,28 +43,31 @@ SECTIONS: Mapping[str, str] = {
     "ml_service.host": "ml_host",
     "ml_service.port": "ml_port",
     "ml_service.timeout": "ml_timeout_s",
-    "scraper.concurrency": "source_concurrency",
-    "scraper.rate_limit.*": "source_pace",
-    "scraper.retry.max_attempts": "source_attempts",
-    "scraper.retry.backoff": "source_backoff_s",
-    "llm.default_backend": "llm_default",
+    "scraper.concurrency": "",
+    "scraper.rate_limit.*": "",
+    "scraper.retry.max_attempts": "",
+    "scraper.retry.backoff": "",
+    "llm.default_backend": "llm",
     "llm.*.api_key": "{}_api_key",
-    "llm.*.model": "{}_model",
-    "cache.enabled": "cache_enabled",
-    "cache.ttl": "cache_ttl_s",
-    "cache.max_size": "cache_max_size",
-    "rate_limit.enabled": "rate_limit_enabled",
+    "llm.*.model": "llm",
+    "cache.enabled": "",
+    "cache.ttl": "",
+    "cache.max_size": "",
+    "rate_limit.enabled": "",
     "rate_limit.requests_per_minute": "requests_per_minute",
     "rate_limit.burst": "burst",
     "cors.allowed_origins": "cors_origins",
-    "cors.allowed_methods": "cors_methods",
-    "cors.allowed_headers": "cors_headers",
-    "cors.max_age": "cors_max_age_s",
+    "cors.allowed_methods": "",
+    "cors.allowed_headers": "",
+    "cors.max_age": "",
 }
-"""Key of a sectioned file -> setting. `postgres` and `qdrant` stand for an address made of several keys."""
+"""Key of a sectioned file -> setting; empty for one that is known and has nothing to set.
 
-PROVIDERS = {"groq": "groq", "openai": "openai", "claude": "anthropic", "anthropic": "anthropic", "gemini": "gemini"}
-PROVIDERS |= {"ollama": "ollama"}
+`postgres`, `qdrant` and `llm` stand for settings that are made of several keys.
+"""
+
+PURPOSES = ("analyse", "write", "letter", "chat", "judge")
+PROVIDERS = {"claude": "anthropic"} | {name: name for name in ("groq", "openai", "anthropic", "gemini", "ollama")}
 _ENV = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}")
 _TIME = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h|d)")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
@@ -125,79 +129,120 @@ def _walk(node: MappingNode, above: tuple[str, ...], variables: Mapping[str, str
 
 def _value(node: Node, variables: Mapping[str, str | None]) -> Any:
     from yaml import SafeLoader
-    from yaml.nodes import ScalarNode, SequenceNode
+    from yaml.constructor import ConstructorError
+    from yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     if isinstance(node, SequenceNode):
         return [_value(item, variables) for item in node.value]
+    if isinstance(node, MappingNode):
+        return {str(key.value): _value(value, variables) for key, value in node.value}
     assert isinstance(node, ScalarNode)
     if _ENV.search(node.value):
         return _ENV.sub(lambda found: variables.get(found[1].lower()) or found[2] or "", node.value)
-    return SafeLoader("").construct_object(node)
+    try:
+        return SafeLoader("").construct_object(node)
+    except ConstructorError:
+        raise Invalid("settings", f"line {node.start_mark.line + 1}: only plain values are read: {node.tag}.") from None
+
+
+def leaves(model: type[BaseModel], above: str = "") -> dict[str, FieldInfo]:
+    """Dotted name -> field of every setting, sections opened up."""
+    found: dict[str, FieldInfo] = {}
+    for name, field in model.model_fields.items():
+        inner = field.annotation
+        if isinstance(inner, type) and issubclass(inner, BaseModel):
+            found |= leaves(inner, f"{above}{name}.")
+        else:
+            found[f"{above}{name}"] = field
+    return found
 
 
 def settings_from(
-    path: Path, found: list[Entry], fields: Mapping[str, FieldInfo]
+    path: Path, found: Sequence[Entry], fields: Mapping[str, FieldInfo]
 ) -> tuple[dict[str, Entry], list[Entry]]:
-    """Setting -> the entry that gives it, and the entries that are known but have nothing to set here.
+    """Setting -> the entry that gives it, and the entries that are known and have nothing to set here.
 
     Raises `Invalid` that names file and line of every unknown key.
     """
     given: dict[str, Entry] = {}
     idle: list[Entry] = []
     wrong: list[FieldError] = []
-    parts: dict[str, dict[str, Entry]] = {}
+    parts: dict[str, list[Entry]] = {"postgres": [], "qdrant": [], "llm": []}
     for entry in found:
-        name = entry.key if entry.key in fields else _sectioned(entry.key)
+        name = entry.key if _names_a_setting(entry.key, fields) else _sectioned(entry.key)
         if name is None:
             wrong.append(FieldError(f"{path}:{entry.line}", f"unknown key `{entry.key}`"))
-        elif name in ("postgres", "qdrant"):
-            parts.setdefault(name, {})[entry.key.rsplit(".", 1)[1]] = entry
-        elif name not in fields:
+        elif name in parts:
+            parts[name].append(entry)
+        elif not name:
             idle.append(entry)
         elif entry.value not in (None, ""):
             given[name] = Entry(entry.key, _fitting(name, entry.value), entry.line)
     if wrong:
         raise Invalid("settings", "The settings file has unknown keys.", errors=wrong, next=_SEE)
-    given |= {name: entry for name, entry in _addresses(parts).items() if name in fields}
-    return given, idle
+    made = _postgres(parts["postgres"]) | _qdrant(parts["qdrant"]) | _routes(parts["llm"])
+    return made | given, idle
 
 
 _SEE = "See docs/reference/settings.md for every name; a setting may also be given by its environment variable."
 
 
+def _names_a_setting(key: str, fields: Mapping[str, FieldInfo]) -> bool:
+    above = key.rpartition(".")[0]
+    return key in fields or (above in fields and "dict" in str(fields[above].annotation))
+
+
 def _sectioned(key: str) -> str | None:
     if key in SECTIONS:
         return SECTIONS[key]
-    head, _, rest = key.partition(".")
-    if head == "scraper" and rest.startswith("rate_limit.") and rest.count(".") == 1:
+    if re.fullmatch(r"scraper\.rate_limit\.\w+", key):
         return SECTIONS["scraper.rate_limit.*"]
-    provider, _, last = rest.partition(".")
-    if head == "llm" and provider in PROVIDERS and f"llm.*.{last}" in SECTIONS:
-        return SECTIONS[f"llm.*.{last}"].format(PROVIDERS[provider])
-    return None
+    found = re.fullmatch(r"llm\.(\w+)\.(api_key|model)", key)
+    return SECTIONS[f"llm.*.{found[2]}"].format(PROVIDERS[found[1]]) if found and found[1] in PROVIDERS else None
 
 
-def _addresses(parts: Mapping[str, Mapping[str, Entry]]) -> dict[str, Entry]:
-    made = {}
-    if "postgres" in parts:
-        given, first = parts["postgres"], next(iter(parts["postgres"].values()))
-        text = {
-            name: quote(str(entry.value), safe="") for name, entry in given.items() if entry.value not in (None, "")
-        }
-        login = text.get("user", "verivita") + (f":{text['password']}" if "password" in text else "")
-        place = f"{text.get('host', 'localhost')}:{text.get('port', '5432')}/{text.get('database', 'verivita')}"
-        made["database_url"] = Entry("database.postgres", f"postgresql://{login}@{place}", first.line)
-    if "qdrant" in parts:
-        given, first = parts["qdrant"], next(iter(parts["qdrant"].values()))
-        host, port = (given[n].value if n in given else d for n, d in (("host", "localhost"), ("port", 6333)))
-        made["vector_url"] = Entry("database.qdrant", f"qdrant://{host}:{port}", first.line)
-    return made
+def _last(entries: Sequence[Entry]) -> dict[str, Any]:
+    return {entry.key.rpartition(".")[2]: entry.value for entry in entries if entry.value not in (None, "")}
+
+
+def _postgres(entries: Sequence[Entry]) -> dict[str, Entry]:
+    if not entries:
+        return {}
+    text = {name: quote(str(value), safe="") for name, value in _last(entries).items()}
+    login = text.get("user", "verivita") + (f":{text['password']}" if "password" in text else "")
+    place = f"{text.get('host', 'localhost')}:{text.get('port', '5432')}/{text.get('database', 'verivita')}"
+    return {"database_url": Entry("database.postgres", f"postgresql://{login}@{place}", entries[0].line)}
+
+
+def _qdrant(entries: Sequence[Entry]) -> dict[str, Entry]:
+    if not entries:
+        return {}
+    given = _last(entries)
+    address = f"qdrant://{given.get('host', 'localhost')}:{given.get('port', 6333)}"
+    return {"vector_url": Entry("database.qdrant", address, entries[0].line)}
+
+
+def _routes(entries: Sequence[Entry]) -> dict[str, Entry]:
+    """The default backend and its model as the route of every purpose."""
+    default = next((entry for entry in entries if entry.key == "llm.default_backend"), None)
+    if default is None:
+        return {}
+    if default.value not in PROVIDERS:
+        raise Invalid(
+            "settings", f"llm.default_backend names `{default.value}`.", next=f"Known: {', '.join(PROVIDERS)}."
+        )
+    models = {entry.key.split(".")[1]: entry.value for entry in entries if entry is not default}
+    model = models.get(str(default.value))
+    if not model:
+        return {}
+    route = f"{PROVIDERS[str(default.value)]}:{model}"
+    return {f"llm.routes.{purpose}": Entry("llm.default_backend", route, default.line) for purpose in PURPOSES}
 
 
 def _fitting(name: str, value: Any) -> Any:
     """A time such as `10s` as the number of its unit, and a list as settings take it."""
-    if isinstance(value, list):
-        return ",".join(map(str, value))
+    if isinstance(value, list) and all(isinstance(item, str) for item in value):
+        return ",".join(value)
     found = _TIME.fullmatch(value) if isinstance(value, str) else None
     if found and name.endswith(("_s", "_seconds")):
         return float(found[1]) * _SECONDS[found[2]]
@@ -222,14 +267,24 @@ class YamlSource(PydanticBaseSettingsSource):
         if path is None:
             return None, {}, []
         variables = {**(self._dotenv or {}), **{name.lower(): value for name, value in os.environ.items()}}
-        return path, *settings_from(path, entries(path, variables), self.settings_cls.model_fields)
+        return path, *settings_from(path, entries(path, variables), leaves(self.settings_cls))
 
     def __call__(self) -> dict[str, Any]:
         """The values, under the names that the other sources use."""
         _, given, _ = self.found()
-        return {outer_name(name, self.settings_cls.model_fields[name]): entry.value for name, entry in given.items()}
+        made: dict[str, Any] = {}
+        for name, entry in given.items():
+            *above, last = name.split(".")
+            first = self.settings_cls.model_fields.get(last) if not above else None
+            inner = made
+            for step in above:
+                inner = inner.setdefault(step, {})
+            inner[outer_name(last, first) if first else last] = entry.value
+        return made
 
 
 def outer_name(name: str, field: FieldInfo) -> str:
-    """The name by which a setting is filled: its alias where it has one."""
-    return field.validation_alias if isinstance(field.validation_alias, str) else name
+    """The name by which a setting is filled: its first alias where it has one."""
+    alias = field.validation_alias
+    first = alias.choices[0] if isinstance(alias, AliasChoices) else alias
+    return first if isinstance(first, str) else name

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import ipaddress
+import json
 import os
 from dataclasses import dataclass
 
-from pydantic import SecretStr
+from pydantic import AliasChoices, BaseModel, SecretStr
 from pydantic_settings import DotEnvSettingsSource
-from sqlalchemy.engine import make_url
 
-from verivita.bootstrap.config import YamlSource, outer_name
+from verivita.bootstrap.config import YamlSource, leaves
 from verivita.bootstrap.settings import Settings
 from verivita.core.errors import FieldError, Invalid
 
 HIDDEN = "[hidden]"
-_SHORTEST = 32
-_FEWEST_SIGNS = 8
 _DEFAULTS = frozenset(
     [
         "changeme",
@@ -41,8 +39,6 @@ _DEFAULTS = frozenset(
         "my-secret",
     ]
 )
-SIGN_IN = ("smtp_url", "oidc_issuer", "oidc_issuers", "token_issuers", "jwt_issuers", "supabase_url", "allow_network")
-"""Settings of which one says how people other than the owner come in, or that somebody else looks after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +57,26 @@ def resolved(settings: Settings) -> list[Resolved]:
     path, given, _ = YamlSource(Settings, file).found()
     dotenv, environment = {key.upper() for key in file.env_vars}, {key.upper() for key in os.environ}
     found = []
-    for name in Settings.model_fields:
-        variable = variable_of(name)
-        if variable in environment:
+    for name, value in _values(settings):
+        variables = variables_of(name)
+        if environment & set(variables):
             origin = "environment"
-        elif variable in dotenv:
+        elif dotenv & set(variables):
             origin = str(file.env_file)
         else:
-            origin = f"{path}:{given[name].line}" if name in given else "default"
-        found.append(Resolved(name, variable, _shown(getattr(settings, name)), origin))
+            lines = [entry.line for key, entry in given.items() if key == name or key.startswith(f"{name}.")]
+            origin = f"{path}:{lines[0]}" if lines else "default"
+        found.append(Resolved(name, variables[0], _shown(value), origin))
+    return found
+
+
+def _values(settings: Settings) -> list[tuple[str, object]]:
+    found: list[tuple[str, object]] = []
+    for name in leaves(Settings):
+        value: object = settings
+        for step in name.split("."):
+            value = getattr(value, step)
+        found.append((name, value))
     return found
 
 
@@ -79,34 +86,37 @@ def idle() -> list[str]:
     return [f"{path}:{entry.line} {entry.key}" for entry in without]
 
 
-def variable_of(name: str) -> str:
-    """The environment variable of a setting."""
-    outer = outer_name(name, Settings.model_fields[name])
-    return outer if outer != name else f"{Settings.model_config.get('env_prefix', '')}{name}".upper()
+def variables_of(name: str) -> list[str]:
+    """The environment variables of a setting, the first of them the one that the reference names."""
+    first = Settings.model_fields[name.split(".")[0]].validation_alias
+    if isinstance(first, AliasChoices):
+        return [str(choice).upper() for choice in first.choices]
+    if isinstance(first, str):
+        return [first.upper()]
+    return [f"{Settings.model_config.get('env_prefix', '')}{name.replace('.', '__')}".upper()]
 
 
 def require_safe(settings: Settings) -> None:
-    """Refuse weak secrets, and the network without a way to sign in; raises `Invalid` with every reason at once."""
-    wrong = [
-        FieldError(variable_of(name), reason)
-        for name in Settings.model_fields
-        if isinstance(value := getattr(settings, name), SecretStr)
-        and (reason := _weakness(name, value.get_secret_value(), settings))
-    ]
-    if not is_local(settings.host) and not any(getattr(settings, name, None) for name in SIGN_IN):
+    """Refuse what is not safe to listen with; raises `Invalid` with every reason at once.
+
+    A weak secret of sign-in is refused where settings are read.
+    """
+    if is_local(settings.host):
+        return
+    wrong = []
+    if settings.sign_in != "open" and not settings.allow_network:
         wrong.append(
             FieldError(
                 "VERIVITA_HOST",
                 f"{settings.host} lets the whole network in, and no way to sign in is configured: listen on 127.0.0.1 "
-                "behind a web server, configure mail or an issuer of tokens, or set VERIVITA_ALLOW_NETWORK=true when "
-                "the owner's link and API keys are all you want",
+                "behind a web server, set VERIVITA_SIGN_IN=open with mail or issuers, or set "
+                "VERIVITA_ALLOW_NETWORK=true when the owner's link and API keys are all you want",
             )
         )
+    if settings.database_url is not None and _is_default_password(settings.database_url.get_secret_value()):
+        wrong.append(FieldError("DATABASE_URL", "holds a password that everybody tries first: choose another one"))
     if wrong:
-        raise Invalid("settings_unsafe", "These settings are not safe to start with.", errors=wrong, next=_HOW)
-
-
-_HOW = "A good secret: python -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        raise Invalid("settings_unsafe", "These settings are not safe to start with.", errors=wrong)
 
 
 def is_local(host: str) -> bool:
@@ -117,23 +127,27 @@ def is_local(host: str) -> bool:
         return host == "localhost"
 
 
-def _weakness(name: str, secret: str, settings: Settings) -> str:
-    if name == "database_url":
-        password = make_url(secret).password or ""
-        is_default = password.lower() in _DEFAULTS and not is_local(settings.host)
-        return "holds a password that everybody tries first" if is_default else ""
-    if not secret or not name.endswith(("_secret", "jwt_key")):
-        return ""
-    if secret.lower() in _DEFAULTS or len(secret) < _SHORTEST or len(set(secret)) < _FEWEST_SIGNS:
-        return f"is a weak or default secret: it needs {_SHORTEST} or more characters that nobody can guess"
-    return ""
+def _is_default_password(url: str) -> bool:
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import ArgumentError
+
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return False  # whoever connects says so
+    password = (parsed.password or "").lower()
+    return password in _DEFAULTS or (bool(password) and password == (parsed.username or "").lower())
 
 
 def _shown(value: object) -> str:
     if isinstance(value, SecretStr):
         return HIDDEN if value.get_secret_value() else ""
+    if isinstance(value, BaseModel):
+        return json.dumps(value.model_dump(mode="json"))
+    if isinstance(value, dict):
+        return json.dumps(value)
     if isinstance(value, list | tuple):
-        return ",".join(map(str, value))
+        return ",".join(_shown(item) for item in value)
     if isinstance(value, bool):
         return str(value).lower()
     return "" if value is None else str(value)

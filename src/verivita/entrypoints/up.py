@@ -17,6 +17,7 @@ import urllib.request
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 
+from verivita.bootstrap.resolved import require_safe
 from verivita.core.errors import Unavailable
 from verivita.kit import logs
 from verivita.kit.supervise import Role, Supervisor
@@ -31,6 +32,7 @@ _READY_WITHIN_S = 60.0
 def run(settings: Settings) -> int:
     """Run until a signal comes; the exit code. Raises `Unavailable` when another `up` holds the data directory."""
     logs.configure(as_json=_as_json(settings), level=settings.log_level)
+    require_safe(settings)
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     with _only_one(settings):
         require_free(settings.host, settings.port, "VERIVITA_PORT")

@@ -49,11 +49,13 @@ def link() -> None:
 
 def api() -> None:
     """Run the pages and the API alone."""
+    from verivita.bootstrap.resolved import require_safe
     from verivita.bootstrap.settings import Settings
     from verivita.entrypoints.asgi import serve
     from verivita.entrypoints.up import require_free
 
     settings = Settings()
+    require_safe(settings)
     require_free(settings.host, settings.port, "VERIVITA_PORT")
     serve(_remote_container())
 
@@ -125,15 +127,20 @@ def doctor(json: Json = False) -> None:
 
 
 def config(json: Json = False) -> None:
-    """Print every setting as it stands, secrets hidden."""
+    """Print every setting as it stands, with where it comes from; secrets hidden."""
+    from dataclasses import asdict
+
+    from verivita.bootstrap import resolved
     from verivita.bootstrap.settings import Settings
 
-    values = Settings().model_dump(mode="json")
+    found, idle = resolved.resolved(Settings()), resolved.idle()
     if json:
-        show_json(values)
-    else:
-        for name, value in values.items():
-            say(f"{name} = {value}")
+        show_json({"items": [asdict(one) for one in found], "total": len(found), "without_effect": idle})
+        return
+    for one in found:
+        say(f"{one.variable} = {one.value}" + ("" if one.origin == "default" else f"   ({one.origin})"))
+    if idle:
+        note(f"Known and without effect in this release: {', '.join(idle)}")
 
 
 @keys.command("create")
