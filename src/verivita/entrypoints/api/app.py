@@ -10,6 +10,7 @@ from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import (
     answers,
     assistant,
+    auth,
     compat,
     compat_chat,
     health,
@@ -22,6 +23,7 @@ from verivita.entrypoints.api import (
     tasks,
 )
 from verivita.entrypoints.http import errors
+from verivita.entrypoints.http.free_action import FreeActionMiddleware
 from verivita.entrypoints.http.middleware import Cors, GuardMiddleware, Limits, RequestMiddleware
 from verivita.kit.limits import MemoryCounter, Rate
 
@@ -39,13 +41,27 @@ def build(container: Container) -> FastAPI:
         redoc_url=None,
     )
     app.state.container = container
-    for module in (health, library, postings, search, tasks, people, models, answers, assistant, compat, compat_chat):
+    for module in (
+        auth,
+        health,
+        library,
+        postings,
+        search,
+        tasks,
+        people,
+        models,
+        answers,
+        assistant,
+        compat,
+        compat_chat,
+    ):
         app.include_router(module.router)
     errors.install(app)
     openapi.install(app)
     settings = container.settings
     rate = Rate(settings.requests_per_minute, 60.0, settings.burst)
     # The last one added is the first that a request meets.
+    app.add_middleware(FreeActionMiddleware, entry=container.sign_in.entry)
     app.add_middleware(
         GuardMiddleware, limits=Limits(MemoryCounter(), rate, postings.MAX_IMPORT_MB * 2**20 + 2**20, _MAX_BODY)
     )

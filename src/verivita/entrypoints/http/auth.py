@@ -1,4 +1,4 @@
-"""Who asks: session cookie, bearer or API key -> Principal; and the guard against forged forms."""
+"""Who asks: session or guest cookie, access token, API key -> Principal; and the guard against forged forms."""
 
 from __future__ import annotations
 
@@ -10,38 +10,48 @@ from urllib.parse import urlsplit
 from fastapi import Depends, Request
 from fastapi.responses import Response
 
+from verivita.bootstrap.container import Container
 from verivita.core.errors import Denied, Unauthenticated
 from verivita.core.principal import Principal
-from verivita.features.identity import NOBODY, CredentialKind, IdentityService, Issued
+from verivita.features.identity import GUEST_LASTS, NOBODY, SESSION_LASTS, CredentialKind, Issued, Visit
 
 COOKIE = "verivita_session"
+GUEST_COOKIE = "identity_id"
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_ACTIONS = frozenset({"POST", "PUT", "PATCH"})
+_NO_ACTION = ("/auth/", "/sign-in", "/settings", "/leave", "/enter", "/api/v1/users/me")
+"""Writes that are about the person and not of the product: they cost a guest nothing."""
 
 
 async def principal_of(request: Request) -> Principal:
-    """The caller, or `Unauthenticated`. A cookie also needs its CSRF token on every verb that writes."""
-    identity: IdentityService = request.app.state.container.identity
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if token:
-        if scheme.lower() != "bearer":
-            raise Unauthenticated(message="Only bearer tokens are known here.")
-        caller = await identity.identify(NOBODY, token.strip(), CredentialKind.API_KEY)
-        caller.principal.require_scope("read" if request.method in SAFE else "write")
-        return caller.principal
-    secret = request.cookies.get(COOKIE)
-    if not secret:
-        raise Unauthenticated(
-            message="You are not signed in.",
-            next="Open the owner link, or send an API key as `Authorization: Bearer ...`.",
-        )
-    caller = await identity.identify(NOBODY, secret, CredentialKind.SESSION)
-    if request.method not in SAFE:
-        await _refuse_forged(request, secret)
-    return caller.principal
+    """The caller, let through to what their state allows. Raises `Unauthenticated` or `Denied`."""
+    principal = await caller_of(request)
+    if request.method in _ACTIONS and not request.url.path.startswith(_NO_ACTION):
+        await _act(request, principal)
+    return principal
+
+
+async def caller_of(request: Request) -> Principal:
+    """The caller, whatever their state. A cookie also needs its CSRF token on every verb that writes."""
+    principal = await _known(request)
+    return principal
 
 
 Caller = Annotated[Principal, Depends(principal_of)]
 """The caller as an argument of a route."""
+
+
+async def visitor_of(request: Request) -> Principal | None:
+    """The caller, or None where nobody known asks: for the routes by which people come in."""
+    try:
+        return await caller_of(request)
+    except Unauthenticated:
+        return None
+
+
+def visit_from(request: Request) -> Visit:
+    """Where the request comes from."""
+    return Visit(request.headers.get("user-agent", ""), request.client.host if request.client else "")
 
 
 def csrf_token(secret: str) -> str:
@@ -49,16 +59,82 @@ def csrf_token(secret: str) -> str:
     return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
 
 
+def form_secret(request: Request) -> str:
+    """The secret of the cookie that the caller came with; the tokens of their forms are made from it."""
+    fresh: str = getattr(request.state, "guest_secret", "")
+    return request.cookies.get(COOKIE) or request.cookies.get(GUEST_COOKIE) or fresh
+
+
 def set_session(response: Response, issued: Issued, secure: bool) -> None:
     """Hand the session to the browser, out of reach of scripts and other sites."""
-    response.set_cookie(
-        COOKIE, issued.secret, max_age=30 * 24 * 3600, httponly=True, samesite="lax", secure=secure, path="/"
-    )
+    _set(response, COOKIE, issued, int(SESSION_LASTS.total_seconds()), secure)
+
+
+def set_guest(response: Response, issued: Issued, secure: bool) -> None:
+    """Hand a guest their cookie, likewise."""
+    _set(response, GUEST_COOKIE, issued, int(GUEST_LASTS.total_seconds()), secure)
 
 
 def drop_session(response: Response) -> None:
     """Make the browser forget the session."""
-    response.delete_cookie(COOKIE, path="/")
+    response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+
+
+def drop_guest(response: Response) -> None:
+    """Make the browser forget the guest."""
+    response.delete_cookie(GUEST_COOKIE, path="/", httponly=True, samesite="lax")
+
+
+def _set(response: Response, name: str, issued: Issued, seconds: int, secure: bool) -> None:
+    response.set_cookie(name, issued.secret, max_age=seconds, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+async def _known(request: Request) -> Principal:
+    container: Container = request.app.state.container
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if token:
+        if scheme.lower() != "bearer":
+            raise Unauthenticated(message="Only bearer tokens are known here.")
+        return await _bearer(request, container, token.strip())
+    if secret := request.cookies.get(COOKIE):
+        found = await container.identity.identify(NOBODY, secret, CredentialKind.SESSION, visit_from(request))
+        if request.method not in SAFE:
+            await _refuse_forged(request, secret)
+        return found.principal
+    if container.sign_in.is_open and (secret := request.cookies.get(GUEST_COOKIE)):
+        found = await container.identity.identify(NOBODY, secret, CredentialKind.GUEST, visit_from(request))
+        if request.method not in SAFE:
+            _refuse_foreign(request, container.settings.cors_origins)
+        return found.principal
+    raise Unauthenticated(
+        message="You are not signed in.",
+        next="Open the owner link, or send an API key as `Authorization: Bearer ...`.",
+    )
+
+
+async def _bearer(request: Request, container: Container, token: str) -> Principal:
+    if token.count(".") == 2:
+        return await container.sign_in.access.bearer(NOBODY, token, visit_from(request))
+    found = await container.identity.identify(NOBODY, token, CredentialKind.API_KEY, visit_from(request))
+    found.principal.require_scope("read" if request.method in SAFE else "write")
+    return found.principal
+
+
+async def _act(request: Request, principal: Principal) -> None:
+    """Use a guest's free action up, once for a request however often it asks who comes."""
+    if not getattr(request.state, "has_acted", False):
+        if await request.app.state.container.sign_in.entry.act(principal):
+            request.state.free_action = principal
+        request.state.has_acted = True
+
+
+def _refuse_foreign(request: Request, allowed: list[str]) -> None:
+    """Refuse a write that the page of another site sent. Browsers name the origin of every such request."""
+    origin = request.headers.get("origin")
+    if origin and origin not in allowed and urlsplit(origin).netloc != request.headers.get("host"):
+        raise Denied("csrf", "This form came from another site.")
+    if not origin and request.headers.get("sec-fetch-site", "none") not in ("none", "same-origin"):
+        raise Denied("csrf", "This form came from another site.")
 
 
 async def _refuse_forged(request: Request, secret: str) -> None:
