@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from inspect import isawaitable
 from typing import TYPE_CHECKING
 
-from verivita.bootstrap import models, providers, tasks
+from verivita.bootstrap import gateway, models, providers, tasks
 from verivita.bootstrap import sign_in as proofs
 from verivita.bootstrap import vectors as vector_engines
 from verivita.bootstrap.keys import keyring as _keyring
@@ -27,7 +27,6 @@ from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
 from verivita.features.search import SearchService
-from verivita.kit.cache import MemoryCache
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
 from verivita.kit.metrics import METRICS, Metrics
@@ -66,6 +65,7 @@ class Container:
     answers: AnswersService
     assistant: AssistantService
     runs: Runs
+    gateway: gateway.Gateway
 
     def worker(self) -> Worker:
         """A worker that knows who does which task."""
@@ -90,6 +90,7 @@ class Container:
             if close is not None and isawaitable(done := close()):
                 await done
         await self.models.close()
+        await self.gateway.aclose()
         await self.db.aclose()
 
     async def _postgres(self) -> None:
@@ -120,6 +121,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     keyring = _keyring(settings, url)
     db, queue = Database(url, pool_size=settings.pool_size), Queue()
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
+    before = gateway.build(settings, db, keyring)
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder = providers.remembering(providers.embedder(settings, process))
     lexical = providers.lexical(settings)
@@ -135,7 +137,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
     made_models = models.build(settings, db, keyring, events, clock)
     answers = AnswersService(
-        library, postings, search, matching, made_models.asking, load_taxonomy, MemoryCache(), keyring
+        library, postings, search, matching, made_models.asking, load_taxonomy, before.cache, keyring
     )
     assistant = AssistantService(db, keyring, answers, library, postings, search, matching)
     return Container(
@@ -161,6 +163,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         answers=answers,
         assistant=assistant,
         runs=Runs(),
+        gateway=before,
     )
 
 

@@ -22,6 +22,7 @@ _TABLES = (
     "verivita.features.postings.tables",
     "verivita.features.search.tables",
     "verivita.kit.event_log",
+    "verivita.kit.once",
     "verivita.kit.queue.store",
 )
 """Each of these adds its tables when it is imported; that a database is up to date can be said without them."""

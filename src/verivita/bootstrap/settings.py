@@ -11,6 +11,7 @@ from pydantic import AliasChoices, BaseModel, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from verivita.bootstrap.config import YamlSource
+from verivita.bootstrap.gateway import GatewaySettings
 from verivita.bootstrap.sign_in_settings import SignInSettings
 
 
@@ -41,7 +42,7 @@ class LlmSettings(BaseModel):
     timeout_s: float = Field(180.0, gt=0, le=3600, description="Longest wait for one whole answer, in seconds.")
 
 
-class Settings(BaseSettings):
+class Settings(GatewaySettings):
     """Every setting with its default, read from `VERIVITA_` and its name in capitals unless it says otherwise."""
 
     model_config = SettingsConfigDict(
@@ -140,8 +141,6 @@ class Settings(BaseSettings):
         ["http://localhost:5173", "http://localhost:3000"],
         description="Origins of separate front ends, separated by commas.",
     )
-    requests_per_minute: int = Field(600, ge=1, description="Requests a minute that one caller may make.")
-    burst: int = Field(200, ge=1, description="Requests that one caller may make at once.")
     max_upload_mb: int = Field(25, ge=1, le=1024, description="Largest paper that is taken, in megabytes.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
     log_format: str = Field("auto", pattern="^(auto|json|console)$", description="json, console, or auto by terminal.")

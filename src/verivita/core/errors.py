@@ -86,6 +86,12 @@ class TooLarge(Invalid):
     default_code = "too_large"
 
 
+class TooSlow(Invalid):
+    """The input came too slowly to wait for it."""
+
+    default_code = "too_slow"
+
+
 class UnsupportedType(Invalid):
     """The input is of a kind that we cannot read."""
 

@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import app as api
+from verivita.entrypoints.http.protocol import impatient
 from verivita.entrypoints.web import app as web
 
 
@@ -40,5 +41,6 @@ def serve(container: Container) -> None:
         server_header=False,
         timeout_keep_alive=15,
         timeout_graceful_shutdown=25,
-        h11_max_incomplete_event_size=64 * 1024,
+        proxy_headers=False,
+        http=impatient(settings.slow_client_s),
     )

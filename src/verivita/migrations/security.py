@@ -66,6 +66,15 @@ def given_to(table: str) -> str:
     return f"CREATE POLICY given_to ON {table} FOR SELECT USING (tenant_id = {_TENANT} AND given_to = {_PERSON})"
 
 
+def out_of_date(table: str) -> list[str]:
+    """The machine itself may remove what is older than a day, and sees nothing younger."""
+    old = "current_setting('app.everywhere', true) = 'on' AND created_at < now() - interval '24 hours'"
+    return [
+        f"CREATE POLICY old_to_see ON {table} FOR SELECT USING ({old})",
+        f"CREATE POLICY old_to_remove ON {table} FOR DELETE USING ({old})",
+    ]
+
+
 def queue_tables() -> list[str]:
     """The task queue's own tables, as its package makes them."""
     from procrastinate.schema import SchemaManager

@@ -19,6 +19,7 @@ from verivita.core.errors import Unavailable
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
 from verivita.entrypoints import asgi
+from verivita.kit.crypto import Keyring
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -62,7 +63,7 @@ async def test_the_folder_of_files_is_gone(container: Container, settings: Setti
 @pytest.fixture
 def dead(settings: Settings, container: Container, product_url: str, monkeypatch: pytest.MonkeyPatch) -> Container:
     """The services over a database that does not answer."""
-    monkeypatch.setattr("verivita.bootstrap.container._keyring", lambda *_: None)
+    monkeypatch.setattr("verivita.bootstrap.container._keyring", lambda *_: Keyring({1: bytes(32)}))
     return build(settings, "postgresql://nobody@127.0.0.1:1/none")
 
 

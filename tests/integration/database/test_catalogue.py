@@ -35,6 +35,8 @@ MEANT_BESIDES_OWN = {
     ("invitations", "by_secret", "SELECT"),
     ("people", "by_email", "SELECT"),
     ("consents", "given_to", "SELECT"),
+    ("idempotency_keys", "old_to_see", "SELECT"),
+    ("idempotency_keys", "old_to_remove", "DELETE"),
 }
 """Beside these every personal table has `taken_over`, by which a person takes over what they made as a guest."""
 

@@ -23,9 +23,12 @@ from verivita.entrypoints.api import (
     tasks,
 )
 from verivita.entrypoints.http import errors
+from verivita.entrypoints.http.addresses import ForwardedMiddleware
+from verivita.entrypoints.http.bodies import BodyLimits
+from verivita.entrypoints.http.etags import EtagMiddleware
 from verivita.entrypoints.http.free_action import FreeActionMiddleware
-from verivita.entrypoints.http.middleware import Cors, GuardMiddleware, Limits, RequestMiddleware
-from verivita.kit.limits import MemoryCounter, Rate
+from verivita.entrypoints.http.idempotency import IdempotencyMiddleware
+from verivita.entrypoints.http.middleware import Cors, GuardMiddleware, RequestMiddleware
 
 _MAX_BODY = 32 * 2**20
 """Bytes of a body that is no upload: five million characters of text, escaped in the longest way."""
@@ -58,22 +61,38 @@ def build(container: Container) -> FastAPI:
         app.include_router(module.router)
     errors.install(app)
     openapi.install(app)
-    settings = container.settings
-    rate = Rate(settings.requests_per_minute, 60.0, settings.burst)
+    settings, gateway = container.settings, container.gateway
+    bodies = BodyLimits(postings.MAX_IMPORT_MB * 2**20 + 2**20, _MAX_BODY, settings.slow_client_s)
     # The last one added is the first that a request meets.
     app.add_middleware(FreeActionMiddleware, entry=container.sign_in.entry)
-    app.add_middleware(
-        GuardMiddleware, limits=Limits(MemoryCounter(), rate, postings.MAX_IMPORT_MB * 2**20 + 2**20, _MAX_BODY)
-    )
+    app.add_middleware(IdempotencyMiddleware, once=gateway.once)
+    app.add_middleware(GuardMiddleware, limiter=gateway.limiter, bodies=bodies)
+    app.add_middleware(EtagMiddleware)
     app.add_middleware(GZipMiddleware, minimum_size=1024, compresslevel=5)
     app.add_middleware(
         Cors,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "X-CSRF-Token", "X-Request-ID"],
+        allow_headers=[
+            "Authorization",
+            "Content-Type",
+            "Idempotency-Key",
+            "If-Match",
+            "If-None-Match",
+            "X-CSRF-Token",
+            "X-Request-ID",
+        ],
         allow_credentials="*" not in settings.cors_origins,
-        expose_headers=["X-Request-ID", "ETag", "Retry-After", "RateLimit-Limit", "RateLimit-Remaining"],
+        expose_headers=[
+            "X-Request-ID",
+            "ETag",
+            "Retry-After",
+            "RateLimit-Limit",
+            "RateLimit-Remaining",
+            "RateLimit-Reset",
+        ],
         max_age=600,
     )
     app.add_middleware(RequestMiddleware, metrics=container.metrics)
+    app.add_middleware(ForwardedMiddleware, trusted=settings.trusted_proxies)
     return app

@@ -5,21 +5,23 @@ from __future__ import annotations
 import math
 import re
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verivita.core.errors import LimitReached, TooLarge, VerivitaError
+from verivita.core.errors import TooSlow, VerivitaError
 from verivita.core.ids import new_id
+from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
+from verivita.entrypoints.http.limits import count_address
 from verivita.kit import logs
-from verivita.kit.limits import Counter, Rate
+from verivita.kit.limits import Limiter, accepted
 from verivita.kit.metrics import Metrics
 
 log = logs.get(__name__)
@@ -39,6 +41,15 @@ SECURITY = {
 }
 _UNLIMITED = ("/health", "/live", "/ready", "/metrics", "/static/")
 _VERBS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+
+
+Refuse = Callable[[Request, VerivitaError], Awaitable[Response]]
+"""Makes the answer of a refusal that no route made; the pages put theirs into `app.state.refuse`."""
+
+
+async def problem_page(request: Request, error: VerivitaError) -> Response:
+    """The refusal as a problem."""
+    return problem(request, error)
 
 
 class RequestMiddleware:
@@ -87,21 +98,11 @@ class Cors(CORSMiddleware):
             await super().__call__(scope, receive, send)
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How often one address may ask, and how large a body may be: of a file upload, and of anything else, in bytes."""
-
-    counter: Counter
-    rate: Rate
-    max_upload: int
-    max_body: int
-
-
 class GuardMiddleware:
     """The inner part, inside CORS: limits, and a clean answer when code breaks."""
 
-    def __init__(self, app: ASGIApp, limits: Limits) -> None:
-        self._app, self._limits = app, limits
+    def __init__(self, app: ASGIApp, limiter: Limiter, bodies: BodyLimits) -> None:
+        self._app, self._limiter, self._bodies = app, limiter, bodies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -117,7 +118,7 @@ class GuardMiddleware:
 
         try:
             await self._count(scope)
-            await self._app(scope, self._bounded(receive, Headers(scope=scope)), sending)
+            await self._app(scope, bounded(receive, Headers(scope=scope), self._bodies), sending)
         except Exception as error:
             if not isinstance(error, VerivitaError):
                 log.exception("request.failed", path=scope["path"])
@@ -128,38 +129,19 @@ class GuardMiddleware:
                 )
             if started:
                 raise  # half an answer is out: the server can only cut the connection
-            await problem(Request(scope, receive), error)(scope, receive, sending)
+            refuse: Refuse = getattr(scope["app"].state, "refuse", problem_page)
+            answer = await refuse(Request(scope, receive), error)
+            if isinstance(error, TooSlow):
+                answer.headers["Connection"] = "close"
+            await answer(scope, receive, sending)
 
     async def _count(self, scope: Scope) -> None:
         if scope["path"].startswith(_UNLIMITED):
             return
         client = scope.get("client") or ("local", 0)
-        verdict = await self._limits.counter.take(f"address|{client[0]}", self._limits.rate)
-        scope["state"]["limit"] = (self._limits.rate, verdict)
-        if not verdict.allowed:
-            raise LimitReached(
-                message="Too many requests.", next="Wait a little and repeat.", retry_after=verdict.retry_after
-            )
-
-    def _bounded(self, receive: Receive, headers: Headers) -> Receive:
-        """Refuse a body beyond the limit, said or sent."""
-        is_upload = headers.get("content-type", "").lower().startswith("multipart/")
-        most = self._limits.max_upload if is_upload else self._limits.max_body
-        refusal = TooLarge(message=f"The request is larger than {most // 2**20} MB.", next="Send less at once.")
-        said = headers.get("content-length", "")
-        if said.isdigit() and int(said) > most:
-            raise refusal
-        got = 0
-
-        async def bounded() -> Message:
-            nonlocal got
-            message = await receive()
-            got += len(message.get("body", b""))
-            if got > most:
-                raise refusal
-            return message
-
-        return bounded
+        rate, verdict = await count_address(self._limiter, client[0])
+        scope["state"]["limit"] = (rate, verdict)
+        accepted(verdict)
 
 
 class _Answer:

@@ -16,7 +16,7 @@ from verivita.core.errors import VerivitaError
 from verivita.entrypoints.http import errors
 from verivita.entrypoints.http.auth import principal_of
 from verivita.entrypoints.web import render, show_rest
-from verivita.entrypoints.web.views import Link, SignInView
+from verivita.entrypoints.web.views import Link, Shell, SignInView
 from verivita.entrypoints.web.visit import visit_of
 from verivita.kit import logs
 
@@ -67,6 +67,15 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(VerivitaError, known)
     app.add_exception_handler(RequestValidationError, invalid)
     app.add_exception_handler(HTTPException, routing)
+    app.state.refuse = _bare
+
+
+async def _bare(request: Request, error: VerivitaError) -> Response:
+    """A refusal before anybody asked who comes: a page without the person's navigation, which would cost a look-up."""
+    if not is_browser(request):
+        return errors.problem(request, error)
+    request.state.shell = Shell()
+    return await refusal(request, errors.status_of(error), error)
 
 
 def is_browser(request: Request) -> bool:

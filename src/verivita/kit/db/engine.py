@@ -6,8 +6,14 @@ person. All three end with the transaction, so a pooled connection carries nothi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+import builtins
+import os
+import socket
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +72,16 @@ class Tx:
         """Execute a statement; with a list of parameters, once for each."""
         return await self._connection.execute(statement, parameters)
 
+    async def enter(self, scope: Scope, within: float) -> None:
+        """Become `scope`; a server that has not answered `within` seconds is cut off."""
+        connection = await self.driver()
+        # Not a cancellation: the driver would first ask the silent server to cancel, and wait for that.
+        cut = asyncio.get_running_loop().call_later(within, _cut, connection)
+        try:
+            await self._connection.execute(_ENTER, _context(scope))
+        finally:
+            cut.cancel()
+
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """The driver's own connection inside this transaction, for the task queue."""
         raw = await self._connection.get_raw_connection()
@@ -74,14 +90,50 @@ class Tx:
         return connection
 
 
-class Database:
-    """A pool of connections to one PostgreSQL database."""
+Witness = Callable[[Tx], Awaitable[None]]
+_WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
 
-    def __init__(self, url: str, *, pool_size: int = 10, pool_timeout: float = 5.0) -> None:
+
+@contextmanager
+def witnessed(witness: Witness) -> Iterator[None]:
+    """Inside, every transaction of this context ends with `witness`, and commits together with what it writes."""
+    token = _WITNESS.set(witness)
+    try:
+        yield
+    finally:
+        _WITNESS.reset(token)
+
+
+class Database:
+    """A pool of connections to one PostgreSQL database.
+
+    A server that does not answer costs a caller `patience` seconds (a new connection: `connect_timeout`); for a second
+    after that whoever needs a new connection hears at once that it is gone.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        pool_timeout: float = 5.0,
+        patience: float = 1.0,
+        connect_timeout: float = 2.0,
+        statement_timeout: float = 60.0,
+    ) -> None:
         """`url` is any PostgreSQL address; the pool opens at most `pool_size` connections, on demand."""
         parsed = make_url(url).set(drivername="postgresql+psycopg")
+        options = {"options": f"-c statement_timeout={round(statement_timeout * 1000)}"}
+        if "options" in parsed.query or "pooler" in (parsed.host or ""):
+            options = {}  # the address says it itself, or a pooler would refuse it
+        self._connect_timeout, self._patience, self._asleep_until = connect_timeout, patience, 0.0
+        # No ping before use: the first statement of a transaction is the ping.
         self._engine: AsyncEngine = create_async_engine(
-            parsed, pool_size=pool_size, max_overflow=0, pool_timeout=pool_timeout, pool_pre_ping=True
+            parsed,
+            pool_size=pool_size,
+            max_overflow=0,
+            pool_timeout=pool_timeout,
+            connect_args={**options, "async_creator_fn": self._connect},
         )
 
     @asynccontextmanager
@@ -91,26 +143,59 @@ class Database:
         Raises `Unavailable` when the database does not answer or no connection is free within the pool's timeout.
         """
         try:
-            async with self._engine.begin() as connection:
-                await connection.execute(_ENTER, _context(scope))
-                yield Tx(connection)
+            async with self._engine.connect() as connection:
+                tx = await self._entered(connection, scope)
+                yield tx
+                witness = _WITNESS.get()
+                if witness is not None:
+                    await witness(tx)
+                await connection.commit()
         except TimeoutError as error:
             raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
         except DBAPIError as error:
             raise _translated(error) from error
 
+    async def _entered(self, connection: AsyncConnection, scope: Scope) -> Tx:
+        """The transaction as `scope`; a connection that was closed while it lay in the pool is replaced once."""
+        tx = Tx(connection)
+        start = time.monotonic()
+        try:
+            await tx.enter(scope, self._patience)
+        except DBAPIError as error:
+            if not error.connection_invalidated or time.monotonic() - start >= self._patience:
+                self._asleep_until = time.monotonic() + 1.0
+                raise
+            await connection.rollback()  # the next statement takes a fresh connection
+            await tx.enter(scope, self._patience)
+        return tx
+
+    async def _connect(self, *given: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
+        if time.monotonic() < self._asleep_until:
+            raise psycopg.OperationalError("the database did not answer a moment ago")
+        try:
+            async with asyncio.timeout(self._connect_timeout):
+                return await psycopg.AsyncConnection.connect(*given, **options)
+        except builtins.TimeoutError:
+            self._asleep_until = time.monotonic() + 1.0
+            raise psycopg.OperationalError("the database does not answer") from None
+
     async def ping(self) -> bool:
         """True when the database answers."""
         try:
-            async with self._engine.connect() as connection:
-                await connection.execute(text("SELECT 1"))
-        except (DBAPIError, TimeoutError, OSError):
+            async with self.begin(Everywhere()):
+                return True
+        except (Unavailable, DBAPIError):
             return False
-        return True
 
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
+    """End the connection under whoever waits for it: they hear at once that the server is gone."""
+    with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as twin:
+        twin.shutdown(socket.SHUT_RDWR)
 
 
 def _context(scope: Scope) -> dict[str, str]:
