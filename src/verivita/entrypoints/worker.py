@@ -7,6 +7,7 @@ import signal
 
 from verivita.bootstrap import reindex
 from verivita.bootstrap.container import Container
+from verivita.core.errors import VerivitaError
 from verivita.kit import logs
 
 log = logs.get(__name__)
@@ -15,7 +16,7 @@ log = logs.get(__name__)
 async def serve(container: Container) -> None:
     """Work until SIGTERM or SIGINT; running tasks get 25 seconds to end, the rest waits for the next start."""
     running = asyncio.create_task(container.worker().run())
-    upkeep = asyncio.create_task(reindex.watch(container))
+    beside = [asyncio.create_task(work) for work in (reindex.watch(container), _sweep(container))]
     loop = asyncio.get_running_loop()
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, running.cancel)
@@ -25,6 +26,19 @@ async def serve(container: Container) -> None:
     except asyncio.CancelledError:
         log.info("worker.stopped")
     finally:
-        upkeep.cancel()
-        await asyncio.gather(upkeep, return_exceptions=True)
+        for task in beside:
+            task.cancel()
+        await asyncio.gather(*beside, return_exceptions=True)
         await container.aclose()
+
+
+async def _sweep(container: Container) -> None:
+    """Once an hour, forget the answers of idempotency keys that are older than a day."""
+    while True:
+        try:
+            gone = await container.gateway.once.sweep()
+            if gone:
+                log.info("idempotency.swept", keys=gone)
+        except VerivitaError as error:
+            log.warning("idempotency.sweep_failed", code=error.code)
+        await asyncio.sleep(3600)

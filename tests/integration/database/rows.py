@@ -98,6 +98,11 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     "INSERT INTO consents (tenant_id, person_id, id, given_to, thing) VALUES (%s, %s, %s, %s, 'x')",
                     (*mine, new_id(), person.person_id),
                 ),
+                (
+                    "INSERT INTO idempotency_keys (tenant_id, person_id, id, key_hash, request_hash, lease_until) "
+                    "VALUES (%s, %s, %s, 'x', 'x', now())",
+                    (*mine, new_id()),
+                ),
                 ("INSERT INTO attempts (tenant_id, id, key, at) VALUES (%s, %s, 'x', now())", (tenant, new_id())),
                 (
                     "INSERT INTO vouchers (tenant_id, id, secret_hash) VALUES (%s, %s, %s)",

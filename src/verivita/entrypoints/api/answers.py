@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output
 from verivita.entrypoints.http.auth import Caller
+from verivita.entrypoints.http.questions import question_allowed
 from verivita.features.answers import Answer, Citation, Claim
 from verivita.features.assistant import AssistantService, Reply, Route, Saying
 
@@ -64,7 +65,7 @@ class QueryOut(Output):
     processing_time_ms: float
 
 
-@router.post("/query")
+@router.post("/query", dependencies=[Depends(question_allowed)])
 async def query(request: Request, caller: Caller, body: QueryIn) -> QueryOut:
     """Answer a question: about notes from the papers, about the career from papers, jobs and matches."""
     assistant: AssistantService = request.app.state.container.assistant

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from pydantic import Field
 
 from verivita.core.errors import NotFound
@@ -17,6 +17,7 @@ from verivita.entrypoints.api.answers import CitationOut, ClaimOut, citation_out
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
 from verivita.entrypoints.http import streams
 from verivita.entrypoints.http.auth import Caller
+from verivita.entrypoints.http.questions import question_allowed
 from verivita.features.answers import StepKind
 from verivita.features.assistant import AssistantService, Event, Mode, Opening, Refusal, Reply, Runs, Saying, Talk, Turn
 
@@ -94,7 +95,12 @@ class Erased(Output):
     erased: int
 
 
-@router.post("", response_model=ChatOut, responses={200: {"content": {streams.MEDIA: {}}}})
+@router.post(
+    "",
+    response_model=ChatOut,
+    responses={200: {"content": {streams.MEDIA: {}}}},
+    dependencies=[Depends(question_allowed)],
+)
 async def chat(request: Request, caller: Caller, body: ChatIn) -> Any:
     """Be answered; with `Accept: text/event-stream` as events, which `Last-Event-ID` takes up again."""
     saying = saying_of(body)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from pydantic import Field
 
 from verivita.core.page import Page
@@ -14,11 +14,13 @@ from verivita.entrypoints.api import assistant
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, Paging
 from verivita.entrypoints.api.uploads import upload_body
 from verivita.entrypoints.http.auth import Caller
+from verivita.entrypoints.http.questions import question_allowed
 from verivita.features.answers import Answer
 from verivita.features.assistant import AssistantService, Mode, Saying, Talk, Turn
 from verivita.features.library import DocumentKind
 
 router = APIRouter(tags=["compatibility"], responses=PROBLEMS)
+_QUESTION = [Depends(question_allowed)]
 _UPLOAD = {
     "requestBody": {
         "required": True,
@@ -170,7 +172,7 @@ class ChatHistoryDetail(Output):
     messages: list[ChatHistoryItem]
 
 
-@router.post("/query")
+@router.post("/query", dependencies=_QUESTION)
 async def query(request: Request, caller: Caller, body: AskIn) -> AskOut:
     """Answer a question."""
     return AskOut(answer=(await _assistant(request).say(caller, Saying(body.query))).answer.text)
@@ -185,7 +187,7 @@ async def upload(request: Request, caller: Caller) -> UploadedOut:
     return UploadedOut(url=f"/api/v1/documents/{added.document.id}/file")
 
 
-@router.post("/api/chat")
+@router.post("/api/chat", dependencies=_QUESTION)
 async def api_chat(request: Request, caller: Caller, body: ApiChatIn) -> ApiChatOut:
     """Be answered."""
     reply = await _assistant(request).say(caller, assistant.saying_of(assistant.ChatIn(**body.model_dump())))
@@ -219,7 +221,7 @@ async def api_clear(request: Request, caller: Caller) -> Cleared:
     return Cleared(erased=await _assistant(request).forget(caller))
 
 
-@router.post("/chat")
+@router.post("/chat", dependencies=_QUESTION)
 async def chat(request: Request, caller: Caller, body: RagIn) -> RagOut:
     """Answer a question from the caller's papers."""
     before = "\n".join(f"{item.role}: {item.content}" for item in body.history_context or ())
