@@ -29,7 +29,7 @@ ASKS = 300
 def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
     """One set, `up`: the figures of a fresh installation with the example in it."""
     with tempfile.TemporaryDirectory(prefix="verivita-bench-") as folder:
-        ports = _free_ports(2)
+        ports = free_ports(2)
         env = os.environ | {
             "VERIVITA_DATA_DIR": folder,
             "VERIVITA_PORT": str(ports[0]),
@@ -37,18 +37,18 @@ def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
             "VERIVITA_REQUESTS_PER_MINUTE": "1000000",
             "VERIVITA_BURST": "100000",
         }
-        first, process, link = _up(env)
-        _stop(process)
-        again, process, link = _up(env)
+        first, process, link = up(env)
+        stop(process)
+        again, process, link = up(env)
         try:
-            figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS) | _memory(process.pid)
+            figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS) | memory(process.pid)
         finally:
-            _stop(process)
+            stop(process)
     figures |= {"first_start_s": first, "second_start_s": again, "install_mb": _size_mb()}
     return {"sets": {"up": {f"default/{name}": round(value, 3) for name, value in figures.items()}}, "skipped": {}}
 
 
-def _up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
+def up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
     start = time.perf_counter()
     process = subprocess.Popen(
         [sys.executable, "-m", "verivita", "up"], env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
@@ -60,7 +60,7 @@ def _up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
     raise RuntimeError("`verivita up` ended before it was ready")
 
 
-def _stop(process: subprocess.Popen[str]) -> None:
+def stop(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(60)
 
@@ -72,14 +72,14 @@ def _asked(base: str, link: str, asks: int) -> dict[str, float]:
         entered = client.post("/enter", data={"token": token}, follow_redirects=False)
         if entered.status_code >= 400:
             raise RuntimeError(f"the owner link was refused: {entered.status_code}")
-        _settled(client)
-        read = _times(asks, lambda: client.get("/api/v1/jobs?limit=10"))
-        page = _times(asks // 3, lambda: client.get("/jobs"))
-        health = _times(asks, lambda: client.get("/live"))
+        settled(client)
+        read = times_of(asks, lambda: client.get("/api/v1/jobs?limit=10"))
+        page = times_of(asks // 3, lambda: client.get("/jobs"))
+        health = times_of(asks, lambda: client.get("/live"))
         body = {"query": "remote machine learning engineer"}
         csrf = re.search(r'name="csrf(?:_token)?" value="([0-9a-f]+)"', client.get("/settings").text)
         headers = {"X-CSRF-Token": csrf.group(1)} if csrf else {}
-        search = _times(asks, lambda: client.post("/api/v1/jobs/search", json=body, headers=headers))
+        search = times_of(asks, lambda: client.post("/api/v1/jobs/search", json=body, headers=headers))
     return {
         "live_p50_ms": read_cut(health, 50),
         "read_p95_ms": read_cut(read, 95),
@@ -90,7 +90,7 @@ def _asked(base: str, link: str, asks: int) -> dict[str, float]:
     }
 
 
-def _settled(client: httpx2.Client) -> None:
+def settled(client: httpx2.Client) -> None:
     for _ in range(600):
         tasks = client.get("/api/v1/tasks").json()["items"]
         if all(task["status"] not in ("queued", "running") for task in tasks):
@@ -98,7 +98,7 @@ def _settled(client: httpx2.Client) -> None:
         time.sleep(0.2)
 
 
-def _times(count: int, ask: Callable[[], httpx2.Response]) -> list[float]:
+def times_of(count: int, ask: Callable[[], httpx2.Response]) -> list[float]:
     times = []
     for _ in range(count):
         start = time.perf_counter()
@@ -114,7 +114,7 @@ def read_cut(times: list[float], percent: int) -> float:
     return statistics.quantiles(times, n=100)[percent - 1]
 
 
-def _memory(pid: int) -> dict[str, float]:
+def memory(pid: int) -> dict[str, float]:
     found = {}
     for child in _children(pid):
         words = Path(f"/proc/{child}/cmdline").read_bytes().decode(errors="replace").split("\0")
@@ -141,7 +141,7 @@ def _size_mb() -> float:
     return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) / 2**20
 
 
-def _free_ports(count: int) -> list[int]:
+def free_ports(count: int) -> list[int]:
     sockets = [socket.socket() for _ in range(count)]
     for made in sockets:
         made.bind(("127.0.0.1", 0))

@@ -1,58 +1,50 @@
-"""Search over many postings in the real engines: PostgreSQL with pgvector, and tantivy, in one partition.
+"""Search over many postings in the real engines: PostgreSQL with pgvector, and tantivy.
 
 Real texts of `jobs/*` are embedded; to reach `--limit` postings the rest are grown from them: each copy takes words of
-another posting, and its vector is the mean of both with a little noise. Recall is measured against an exact search.
+two postings, and its vector is a mean of both with a little noise. Recall is measured against an exact search. The
+vectors are stored first and indexed at the end, as `verivita reindex` does. Latency is that of one caller.
+
+Set `jobs`: a partition of shared postings, a tenant's own 5,000 vectors, words, both fused with the query embedded
+(`hybrid`: encoder, both legs, fusion and neighbours, as the product searches, without HTTP); peers over the same
+vectors in memory. Set `jobs-http`: the real postings, imported and searched through HTTP in a running API process.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import tempfile
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from itertools import islice
+from functools import partial
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import numpy as np
 
-from bench.embed import texts
-from bench.report import Outcome
+from bench import scale_http, scale_peers
+from bench.report import Outcome, wanted
+from bench.scale_corpus import MOST_REAL, Corpus, Grown, exact, number, real
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
+from verivita.adapters.vectors.index_keeper import IndexKeeper
 from verivita.adapters.vectors.pgvector import PgVectorIndex
 from verivita.bootstrap.schema import upgrade
-from verivita.engines.retrieval.hybrid import DENSE, LEXICAL, hybrid
-from verivita.engines.retrieval.ports import AnyOf, Filter, Partition, Point, TextEntry, Vector
+from verivita.engines.retrieval.hybrid import DENSE, LEXICAL, dense_leg, hybrid, lexical_leg
+from verivita.engines.retrieval.ports import AnyOf, Filter, IdPairs, Partition, Point, TextEntry
 from verivita.kit.db import Database
 from verivita.kit.db.embedded import EmbeddedPostgres
 
-HERE, COLLECTION = Partition(str(UUID(int=1))), "job_description/bench"
-REAL, SIZE, BATCH, QUERIES = 1_000, 20_000, 2_000, 200
+HERE, MINE = Partition(str(UUID(int=1))), Partition(str(UUID(int=2)))
+COLLECTION = "job_description/bench"
+SIZE, BATCH, OWN, NEAREST = 20_000, 2_000, 5_000, 10
 RARE: Filter = (AnyOf("bucket", ("7",)),)
 """A filter that passes one posting in a hundred."""
+Call = Callable[[], Awaitable[Any]]
 
 
-def grown(real: Sequence[str], vectors: Vector, size: int) -> tuple[list[str], Vector]:
-    """`size` texts and unit vectors, the real ones first."""
-    draw, noise = random.Random(5), np.random.default_rng(5)
-    bodies, rows = list(real[:size]), [vectors[:size]]
-    while len(bodies) < size:
-        take = min(len(real), size - len(bodies))
-        others = [draw.randrange(len(real)) for _ in range(take)]
-        bodies += [
-            " ".join(real[i].split()[: draw.randint(20, 80)] + real[j].split()[draw.randint(0, 40) :])
-            for i, j in enumerate(others)
-        ]
-        mixed = vectors[:take] + vectors[others] + noise.normal(0, 0.03, (take, vectors.shape[1]))
-        rows.append((mixed / np.linalg.norm(mixed, axis=1, keepdims=True)).astype(np.float32))
-    return bodies, np.concatenate(rows)
-
-
-async def timed(calls: Sequence[Callable[[], Awaitable[Any]]]) -> tuple[list[Any], float, float]:
+async def timed(calls: Sequence[Call]) -> tuple[list[Any], float, float]:
     """Answers, and the p50 and p95 in milliseconds, one call after another."""
     answers, times = [], []
     for call in calls:
@@ -63,80 +55,141 @@ async def timed(calls: Sequence[Callable[[], Awaitable[Any]]]) -> tuple[list[Any
     return answers, float(p50), float(p95)
 
 
-def recall(found: Sequence[Any], vectors: Vector, queries: Vector, passes: Sequence[int]) -> float:
-    """Share of the exact ten nearest among `passes` that were found."""
-    right = 0
-    for hits, query in zip(found, queries, strict=True):
-        scores = vectors[passes] @ query
-        best = {passes[i] for i in np.argsort(-scores)[:10]}
-        right += len(best & {hit.id.int for hit in hits})
-    return right / (10 * len(queries))
+def recall(found: Sequence[Any], best: Sequence[set[int]]) -> float:
+    """Share of the exact nearest that were found."""
+    right = sum(len(wished & {number(hit.id) for hit in hits}) for hits, wished in zip(found, best, strict=True))
+    return right / sum(map(len, best))
 
 
-def resident() -> float:
-    """Megabytes of memory that this process holds; the database server has its own."""
-    return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+def resident(pid: int | None = None) -> float:
+    """Megabytes of memory that a process holds; shared pages count in each."""
+    return int(Path(f"/proc/{pid or os.getpid()}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
 
 
-async def measured(bodies: list[str], vectors: Vector, asked: list[str], queries: Vector, url: str, folder: Path) -> dict[str, float]:  # fmt: skip  # noqa: E501
-    """Build both indexes, then ask them."""
-    database = Database(url)
-    near, words = PgVectorIndex(database), TantivyIndex(folder)
-    start = time.perf_counter()
-    for first in range(0, len(bodies), BATCH):
-        rows = range(first, min(first + BATCH, len(bodies)))
-        await near.upsert(HERE, COLLECTION, [Point(UUID(int=i), vectors[i], {"bucket": str(i % 100)}) for i in rows])
-        await words.upsert(HERE, [TextEntry(UUID(int=i), "", bodies[i], {"bucket": str(i % 100)}) for i in rows])
-    figures = {"postings": float(len(bodies)), "build_s": time.perf_counter() - start}
+class Measured:
+    """Both indexes over a grown corpus, built and asked."""
 
-    def ask(i: int, where: Filter = ()) -> Callable[[], Awaitable[Any]]:
-        return lambda: near.query(HERE, COLLECTION, queries[i], 10, where)
+    def __init__(self, url: str, folder: Path, corpus: Corpus, grown: Grown) -> None:
+        self._url, self._corpus, self._grown = url, corpus, grown
+        self._database = Database(url)
+        self._words = TantivyIndex(folder)
+        self._near = PgVectorIndex(self._database, passing=self._passing)
+        self.figures: dict[str, float] = {"postings": float(grown.size), "real_texts": float(len(corpus.texts))}
 
-    def read(i: int) -> Callable[[], Awaitable[Any]]:
-        return lambda: words.query(HERE, asked[i], 10)
+    async def build(self) -> None:
+        """Store vectors without their index, then build it; store the words."""
+        import psycopg
 
-    def fused(i: int) -> Callable[[], Awaitable[Any]]:
-        legs = {
-            DENSE: lambda: near.query(HERE, COLLECTION, queries[i], 100),
-            LEXICAL: lambda: words.query(HERE, asked[i], 100),
-        }
-        return lambda: hybrid(legs, 10)
+        before = resident()
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute("DROP INDEX IF EXISTS ix_vector_points_hnsw_384")
+        start = time.perf_counter()
+        for rows in self._grown.batches(BATCH):
+            await self._near.upsert(HERE, COLLECTION, [self._point(i) for i in rows])
+        own = range(min(OWN, self._grown.size))
+        await self._near.upsert(MINE, COLLECTION, [self._point(i) for i in own])
+        stored = time.perf_counter()
+        await IndexKeeper(self._database, self._url).ensure()
+        indexed = time.perf_counter()
+        for rows in self._grown.batches(10 * BATCH):
+            texts = [TextEntry(UUID(int=i), "", self._grown.text(i), self._grown.payload(i)) for i in rows]
+            await self._words.upsert(HERE, texts)
+        done = time.perf_counter()
+        self.figures |= {"store_s": stored - start, "index_s": indexed - stored, "words_s": done - indexed}
+        self.figures["build_s"] = done - start
+        self.figures["build_rss_mb"] = resident() - before
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE vector_points")
+            sizes = "SELECT pg_table_size('vector_points'), pg_relation_size('ix_vector_points_hnsw_384')"
+            table, index = connection.execute(sizes).fetchone() or (0, 0)
+        self.figures |= {"table_mb": table / 2**20, "index_mb": index / 2**20}
 
-    every = range(len(queries))
-    await timed([ask(i) for i in every[:30]])
-    plain, figures["p50_ms"], figures["p95_ms"] = await timed([ask(i) for i in every])
-    figures["recall@10"] = recall(plain, vectors, queries, range(len(vectors)))
-    rare, figures["filtered_p50_ms"], figures["filtered_p95_ms"] = await timed([ask(i, RARE) for i in every])
-    figures["filtered_recall@10"] = recall(rare, vectors, queries, range(7, len(vectors), 100))
-    _, figures["words_p50_ms"], figures["words_p95_ms"] = await timed([read(i) for i in every])
-    _, figures["hybrid_p50_ms"], figures["hybrid_p95_ms"] = await timed([fused(i) for i in every])
-    figures["rss_mb"] = resident()
-    await database.aclose()
-    return figures
+    async def ask(self) -> None:
+        """Latency and recall of every way to search."""
+        queries, grown = self._corpus.query_vectors, self._grown
+        every = range(len(queries))
+        await timed([self._search(HERE, i) for i in every])
+        best = exact(grown.vectors, queries, range(grown.size), NEAREST)
+        await self._figure("", [self._search(HERE, i) for i in every], best)
+        passing = range(7, grown.size, 100)
+        rare = exact(grown.vectors, queries, passing, NEAREST)
+        await self._figure("filtered_", [self._search(HERE, i, RARE) for i in every], rare)
+        own = exact(grown.vectors, queries, range(min(OWN, grown.size)), NEAREST)
+        await self._figure("tenant_", [self._search(MINE, i) for i in every], own)
+        words = [partial(self._words.query, HERE, asked, NEAREST) for asked in self._corpus.queries]
+        await timed(words[:50])
+        await self._figure("words_", words, None)
+        await self._fused()
+
+    async def _fused(self) -> None:
+        """The whole search of the product, the query embedded anew each time, without and with the rare filter."""
+        embedder = OnnxEmbedder()
+
+        def call(i: int, where: Filter = ()) -> Call:
+            asked = self._corpus.queries[i]
+            legs = {
+                DENSE: dense_leg(embedder, self._near, HERE, COLLECTION, asked, where),
+                LEXICAL: lexical_leg(self._words, HERE, asked, where),
+            }
+            return lambda: hybrid(legs, NEAREST, vectors=partial(self._near.vectors, HERE, COLLECTION))
+
+        every = range(len(self._corpus.queries))
+        await timed([call(i) for i in every[:50]])
+        await self._figure("hybrid_", [call(i) for i in every], None)
+        await self._figure("hybrid_filtered_", [call(i, RARE) for i in every], None)
+        self.figures["rss_mb"] = resident()
+        embedder.close()
+        await self._database.aclose()
+
+    async def _figure(self, name: str, calls: Sequence[Call], best: Sequence[set[int]] | None) -> None:
+        found, self.figures[f"{name}p50_ms"], self.figures[f"{name}p95_ms"] = await timed(calls)
+        if best is not None:
+            self.figures[f"{name}recall@{NEAREST}"] = recall(found, best)
+
+    def _search(self, partition: Partition, i: int, where: Filter = ()) -> Call:
+        return partial(self._near.query, partition, COLLECTION, self._corpus.query_vectors[i], NEAREST, where)
+
+    def _point(self, i: int) -> Point:
+        return Point(UUID(int=i), self._grown.vectors[i].astype(np.float32), self._grown.payload(i))
+
+    async def _passing(self, partition: Partition, _: str, where: Filter, most: int) -> IdPairs | None:
+        return await self._words.passing(partition, where, most)
+
+
+async def measured(url: str, folder: Path, corpus: Corpus, grown: Grown) -> dict[str, float]:
+    """Build, then ask."""
+    one = Measured(url, folder, corpus, grown)
+    await one.build()
+    await one.ask()
+    return one.figures
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:
-    """One set, `jobs`, grown to `limit` postings (20,000 when none is given)."""
+    """The set `jobs`, grown to `limit` postings (20,000 when none is given), and `jobs-http`."""
     import psycopg
 
-    packed = sorted(data.glob("jobs/*/*.jsonl.gz"))
-    if not packed:
-        return {"sets": {}, "skipped": {"jobs": "no packed postings"}}
-    wish = max(len(packed), min(REAL, (limit or SIZE) // 10))
-    real = [text for path in packed for text in islice(texts(path), wish // len(packed))]
-    embedder = OnnxEmbedder()
-    asked = [" ".join(text.split()[5:11]) for text in real[:: max(1, len(real) // QUERIES)]][:QUERIES]
-    both = asyncio.run(embedder.embed([*real, *asked]))
-    embedder.close()
-    bodies, vectors = grown(real, both[: len(real)], limit or SIZE)
+    outcome: Outcome = {"sets": {}, "skipped": {}}
+    size = limit or SIZE
+    if wanted("jobs-http", sets):
+        scale_http.into(outcome, data, limit)
+    corpus = real(data, min(MOST_REAL, max(200, size // 10))) if wanted("jobs", sets) else None
+    if corpus is None:
+        outcome["skipped"]["jobs"] = "no packed postings, or not wished"
+        return outcome
+    grown = Grown(corpus, size)
     with tempfile.TemporaryDirectory() as folder:
         server = EmbeddedPostgres(Path(folder) / "pg")
         try:
             url = server.start().url()
             upgrade(url)
             with psycopg.connect(url) as connection:
-                connection.execute("INSERT INTO tenants (id, name, key_check) VALUES (%s, 'bench', '')", [UUID(HERE)])
-            found = asyncio.run(measured(bodies, vectors, asked, both[len(real) :], url, Path(folder) / "words"))
+                for tenant in (HERE, MINE):
+                    connection.execute(
+                        "INSERT INTO tenants (id, name, key_check) VALUES (%s, 'bench', '')", [UUID(tenant)]
+                    )
+            found = asyncio.run(measured(url, Path(folder) / "words", corpus, grown))
         finally:
             server.stop("immediate")
-    return {"sets": {"jobs": {f"default/{name}": value for name, value in found.items()}}, "skipped": {}}
+    outcome["sets"]["jobs"] = {f"default/{name}": value for name, value in found.items()}
+    outcome["sets"]["jobs"] |= scale_peers.peers(grown.vectors, corpus.query_vectors, NEAREST)
+    return outcome

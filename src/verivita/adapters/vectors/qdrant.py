@@ -30,7 +30,7 @@ class QdrantIndex:
 
     def __init__(self, client: Any, prefix: str = "") -> None:
         """`client` is an `AsyncQdrantClient`; `prefix` comes before every store's name."""
-        self._client, self._prefix = client, prefix
+        self._client, self.prefix = client, prefix
         self._stores: set[str] = set()
         options = client.init_options
         self._is_server = bool(options.get("url") or options.get("host"))
@@ -43,8 +43,8 @@ class QdrantIndex:
         size = layout.one_size(collection, rows)
         async with _answered():
             await self._refuse_other_sizes(partition, collection, size)
-            store = layout.store_of(collection, size, self._prefix)
-            await self._make(store, size)
+            store = layout.store_of(collection, size, self.prefix)
+            await self.make(store, size)
             for start in range(0, len(rows), BATCH):
                 structs = [_struct(partition, collection, point) for point in rows[start : start + BATCH]]
                 await self._client.upsert(store, structs, wait=True)
@@ -57,7 +57,7 @@ class QdrantIndex:
         if layout.asks_nothing(vector, k) or condition is None:
             return []
         async with _answered():
-            store = await self._known(layout.store_of(collection, vector.size, self._prefix))
+            store = await self._known(layout.store_of(collection, vector.size, self.prefix))
             if store is not None:
                 found = await self._client.query_points(
                     store,
@@ -80,7 +80,7 @@ class QdrantIndex:
         from qdrant_client import models
 
         condition, weights = _filter(partition, collection, where), query_weights(text)
-        store_name = layout.store_of(collection, vector.size, self._prefix)
+        store_name = layout.store_of(collection, vector.size, self.prefix)
         async with _answered():
             store = await self._known(store_name)
             if k < 1 or condition is None or store is None or not (weights or vector.any()):
@@ -133,6 +133,36 @@ class QdrantIndex:
                 total += int(found.count)
         return total
 
+    async def stores(self) -> list[tuple[str, int]]:
+        """Every store of this installation, and the length of its vectors."""
+        bases = {self.prefix + name for name in (*layout.NAMED.values(), layout.DOCUMENTS)}
+        found = []
+        async with _answered():
+            for name in sorted(one.name for one in (await self._client.get_collections()).collections):
+                if name in bases or (name.rpartition("_")[0] in bases and name.rpartition("_")[2].isdigit()):
+                    held = await self._client.get_collection(name)
+                    found.append((name, int(held.config.params.vectors[DENSE].size)))
+        return found
+
+    async def walk(self, store: str, batch: int) -> AsyncIterator[Any]:
+        """Every point of a store with its vectors and payload."""
+        place: Any = None
+        while True:
+            async with _answered():
+                points, place = await self._client.scroll(
+                    store, limit=batch, offset=place, with_payload=True, with_vectors=True
+                )
+            for point in points:
+                yield point
+            if place is None:
+                return
+
+    async def put(self, store: str, structs: Sequence[Any]) -> None:
+        """Store points as the client's own models have them."""
+        if structs:
+            async with _answered():
+                await self._client.upsert(store, list(structs), wait=True)
+
     async def close(self) -> None:
         """Close the connection."""
         await self._client.close()
@@ -145,12 +175,12 @@ class QdrantIndex:
 
     async def _stores_of(self, collection: str) -> list[str]:
         """Every store that may hold points of this collection, of whatever length."""
-        base = layout.base_of(collection, self._prefix)
+        base = layout.base_of(collection, self.prefix)
         names = [found.name for found in (await self._client.get_collections()).collections]
         return [n for n in names if n == base or (n.startswith(f"{base}_") and n.removeprefix(f"{base}_").isdigit())]
 
     async def _refuse_other_sizes(self, partition: Partition, collection: str, size: int) -> None:
-        mine = layout.store_of(collection, size, self._prefix)
+        mine = layout.store_of(collection, size, self.prefix)
         for store in await self._stores_of(collection):
             condition = _filter(partition, collection, ())
             if store != mine and (await self._client.count(store, count_filter=condition, exact=True)).count:
@@ -165,7 +195,8 @@ class QdrantIndex:
             self._stores.add(store)
         return store
 
-    async def _make(self, store: str, size: int) -> None:
+    async def make(self, store: str, size: int) -> None:
+        """Have a store of this name for vectors of this length."""
         if await self._known(store) is not None and await self._client.collection_exists(store):
             return
         from qdrant_client import models
