@@ -13,6 +13,7 @@ from fastapi.responses import Response
 from verivita.bootstrap.container import Container
 from verivita.core.errors import Denied, Unauthenticated
 from verivita.core.principal import Principal
+from verivita.entrypoints.http.limits import count_caller
 from verivita.features.identity import GUEST_LASTS, NOBODY, SESSION_LASTS, CredentialKind, Issued, Visit
 
 COOKIE = "verivita_session"
@@ -34,6 +35,7 @@ async def principal_of(request: Request) -> Principal:
 async def caller_of(request: Request) -> Principal:
     """The caller, whatever their state. A cookie also needs its CSRF token on every verb that writes."""
     principal = await _known(request)
+    await count_caller(request, principal)
     return principal
 
 

@@ -16,6 +16,7 @@ from verivita.core.errors import VerivitaError
 from verivita.entrypoints.http import errors
 from verivita.entrypoints.http.auth import principal_of
 from verivita.entrypoints.web import render, show_rest
+from verivita.entrypoints.web.entrance import instead
 from verivita.entrypoints.web.views import Link, Shell, SignInView
 from verivita.entrypoints.web.visit import visit_of
 from verivita.kit import logs
@@ -50,7 +51,7 @@ def install(app: FastAPI) -> None:
         assert isinstance(error, VerivitaError)
         if not is_browser(request):
             return errors.problem(request, error)
-        return await refusal(request, errors.status_of(error), error)
+        return await instead(request, error) or await refusal(request, errors.status_of(error), error)
 
     async def invalid(request: Request, error: Exception) -> Response:
         assert isinstance(error, RequestValidationError)

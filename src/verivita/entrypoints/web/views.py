@@ -57,6 +57,8 @@ class Shell:
     single_keys: bool = True
     toasts: tuple[Toast, ...] = ()
     sign_out_url: str | None = None
+    sign_in_url: str | None = None
+    """Where somebody who has not proved who they are goes on."""
     example: bool = False
     """True where every paper belongs to the example person."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated
 
@@ -10,15 +10,16 @@ from fastapi import Depends, Request
 from fastapi.responses import RedirectResponse
 
 from verivita.bootstrap.container import Container
-from verivita.core.principal import Principal
-from verivita.entrypoints.http.auth import COOKIE, Caller, csrf_token
+from verivita.core.principal import IdentityState, Principal
+from verivita.entrypoints.http.auth import Caller, csrf_token, form_secret
 from verivita.entrypoints.web import show_rest
 from verivita.entrypoints.web.views import Shell, Toast
-from verivita.features.identity import Person
+from verivita.features.identity import PROVED, Person
 from verivita.features.library import Document, DocumentKind, DocumentStatus
 
 PROVING = (DocumentKind.RESUME, DocumentKind.PORTFOLIO)
 DID = {
+    "proved": "Your address is proved, and you are signed in.",
     "added": "The posting is kept here.",
     "known": "This posting was here already.",
     "removed": "The paper is erased, with all that was read from it.",
@@ -82,8 +83,8 @@ def shell_of(request: Request, visit: Visit) -> Shell:
     path, wants = request.url.path, visit.person.preferences
     current = next((key for key in ("jobs", "settings") if path.startswith(f"/{key}")), "papers")
     did = DID.get(request.query_params.get("did", ""))
-    secret = request.cookies.get(COOKIE)
-    return show_rest.shell(
+    secret, state = form_secret(request), visit.principal.state
+    shell = show_rest.shell(
         current,
         papers=len(visit.papers),
         jobs=visit.open_jobs,
@@ -93,9 +94,11 @@ def shell_of(request: Request, visit: Visit) -> Shell:
         single_keys=wants.keys_enabled,
         csrf=csrf_token(secret) if secret else "",
         toasts=(Toast(did),) if did else (),
-        sign_out_url="/leave",
+        sign_out_url="/leave" if state in PROVED else None,
         example=visit.only_example,
     )
+    unproved = {IdentityState.GUEST: "/sign-in", IdentityState.EMAIL_COLLECTED: "/sign-in/code"}
+    return replace(shell, sign_in_url=unproved.get(state))
 
 
 def go(url: str) -> RedirectResponse:
