@@ -1,4 +1,4 @@
-"""Commands that keep data safe: backup and restore."""
+"""Commands that keep data safe: backup, restore, rotate-keys."""
 
 from __future__ import annotations
 
@@ -54,3 +54,21 @@ def restore(
     say(f"The backup is whole: {held}." if check else f"Restored {held}, to {settings.data_dir}.")
     if not check:
         note("Start it with `verivita up`, and sign in with the link that it prints.")
+
+
+def rotate_keys(json: Json = False) -> None:
+    """Make a new master key and seal everything that is stored with it; also while all runs, and again if stopped."""
+    from verivita.bootstrap.database import located
+    from verivita.bootstrap.rotation import rotate
+    from verivita.bootstrap.settings import Settings
+    from verivita.entrypoints.cli.session import loop
+
+    settings = Settings()
+    with located(settings) as found:
+        done = loop(rotate(settings, found.url, note))
+    if json:
+        show_json(asdict(done))
+        return
+    begun = "is in use now" if done.is_new else "was in use already, and its rotation is finished now"
+    say(f"Key {done.key} {begun}: {done.values} values and {done.files} files were sealed anew.")
+    note(f"Back up {settings.key_file}. The older keys stay in it: look-ups and older backups need them.")
