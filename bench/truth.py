@@ -76,14 +76,19 @@ def _heads(entry: Entry, start: int, end: int) -> bool:
     return any(part is not None and start <= part.start < end for part in parts)
 
 
-def judge(row: Row, paper: Paper) -> Claim:
-    """The sentence's verdict: of several statements the strictest one."""
+def sources(row: Row, paper: Paper) -> tuple[list[str], list[Source]]:
+    """The ids that the sentence cites, and all sources: the given spans and the lines of the resume."""
     cited = [
         Source(f"cited {n}", span, "text", "", paper.entry_at(paper.find(span))) for n, span in enumerate(row["source"])
     ]
+    return [source.id for source in cited], [*cited, *paper.sources()]
+
+
+def judge(row: Row, paper: Paper) -> Claim:
+    """The sentence's verdict: of several statements the strictest one."""
+    ids, all_sources = sources(row, paper)
     sentence = " ".join(str(row["sentence"]).split())
-    ids = [source.id for source in cited]
-    found = ground(sentence, [*cited, *paper.sources()], cited={n: ids for n in range(20)}).claims
+    found = ground(sentence, all_sources, cited=dict.fromkeys(range(20), ids)).claims
     order = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
     return min(found, key=lambda claim: order.index(claim.verdict))
 

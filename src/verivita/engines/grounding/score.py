@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-RISES = ("recall_all", "recall_unit", "pairs", "wholeness", "covered", "near", "near_lost")
+RISES = ("recall_all", "recall_unit", "pairs", "wholeness", "covered", "linked", "near", "near_lost")
 _GROUPS = {
     "number": "number",
     "date": "date",

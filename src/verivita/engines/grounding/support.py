@@ -14,7 +14,9 @@ from verivita.engines.grounding.checks import Finding, absent, against
 from verivita.engines.grounding.lexical import (
     Unit,
     covered,
+    linked,
     recall,
+    sentences,
     shared_pairs,
     unit,
     units,
@@ -79,7 +81,7 @@ def _near(
 ) -> dict[tuple[str, str], float]:
     if similarity is None:
         return {}
-    texts = dict.fromkeys(u.text for s in sources for u in units(s.text))
+    texts = dict.fromkeys(sentence for s in sources for sentence in sentences(s.text))
     pairs = [(claim.text, text) for claim in said for text in texts]
     return dict(zip(pairs, map(float, similarity(pairs)), strict=True))
 
@@ -109,8 +111,10 @@ def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], tod
     stems = frozenset[str]().union(*(place.stems for _, place in core))
     words = frozenset(word for _, place in core for word in place.words)
     whole = {"recall_all": recall(weighed, stems), "covered": covered(claim, words)}
-    whole["near"] = max((near.get((text, place.text), 0.0) for _, place in core), default=0.0)
+    beside = (near.get((text, sentence), 0.0) for source in scope.core for sentence in sentences(source.text))
+    whole["near"] = max(beside, default=0.0) if near else 0.0
     whole["near_lost"] = whole["near"] * (1 - whole["recall_all"])
+    whole["linked"] = linked(claim, [unit(sentence) for source in scope.core for sentence in sentences(source.text)])
     found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "")]
     for id, place in core:
         share = recall(weighed, place.stems)
