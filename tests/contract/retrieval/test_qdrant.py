@@ -53,7 +53,7 @@ async def test_named_stores_keep_what_the_seeds_name(client: AsyncQdrantClient) 
     await index.upsert(HERE, "notes", [Point(IDS[2], unit(1))])
     stores = {one.name for one in (await client.get_collections()).collections}
     assert stores == {"job_embeddings", "resume_chunks", "documents"}
-    size = (await client.get_collection("resume_chunks")).config.params.vectors["dense"]  # type: ignore[index,call-overload]
+    size = (await client.get_collection("resume_chunks")).config.params.vectors["dense"]  # type: ignore[index]
     assert (size.size, size.distance.value) == (384, "Cosine")
     kept = (await client.scroll("resume_chunks"))[0][0].payload
     assert kept is not None

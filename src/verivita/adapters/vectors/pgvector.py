@@ -19,11 +19,13 @@ from uuid import UUID
 import numpy as np
 import psycopg
 from pgvector.sqlalchemy import HALFVEC
+from psycopg.adapt import Dumper
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, Text, delete, func, select, text
 from sqlalchemy.dialects import postgresql as pg
 
+from verivita.adapters.vectors.halves import Half, half_dumper
 from verivita.adapters.vectors.layout import MAX_K, asks_nothing, mismatch
-from verivita.core.errors import Unavailable
+from verivita.core.errors import StorageFull, Unavailable
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal
 from verivita.engines.retrieval.payload import MAX_NUMBER, numbers, tags, tags_for
@@ -81,6 +83,7 @@ class PgVectorIndex:
     ) -> None:
         self._database, self._exact_limit, self._ef_search = database, exact_limit, ef_search
         self._passing = passing
+        self._type: type[Dumper] | None = None
         self._sizes: dict[tuple[Partition, str], tuple[float, bool]] = {}
 
     async def upsert(self, partition: Partition, collection: str, points_: Sequence[Point]) -> None:
@@ -96,7 +99,9 @@ class PgVectorIndex:
             sizes |= {row.dimensions for row in await tx.run(known.limit(1))}
             if len(sizes) > 1:
                 raise mismatch(collection, sorted(sizes))
-            await tx.run(_UPSERT, rows)
+            async with _answered():
+                driver = await self._driver(tx)
+                await driver.cursor().executemany(_UPSERT, rows)
         self._sizes.pop((partition, collection), None)
 
     async def query(
@@ -112,7 +117,7 @@ class PgVectorIndex:
         few = await self._few(partition, collection, where)
         condition, values = _conditions(where)
         values |= {"tenant": _tenant(partition), "collection": collection, "k": k, "size": vector.size}
-        values["vector"] = str(vector.tolist())
+        values["vector"] = Half(vector)
         async with self._begin(partition) as tx:
             if few is not None:
                 values["ids"] = few
@@ -173,12 +178,21 @@ class PgVectorIndex:
 
     async def _ask(self, tx: Tx, statement: str, values: dict[str, Any]) -> list[Hit]:
         """Run a query; rows without a distance (zero vectors) are left out."""
-        driver = await tx.driver()
+        driver = await self._driver(tx)
         effort = max(self._ef_search, min(values["k"], 1000))
         async with _answered(), driver.pipeline():
             await driver.execute(_TUNE, {"ef": str(effort), "probes": str(PROBES)})
             found = await driver.execute(statement, values, binary=True, prepare=False)
             return [Hit(id, 1.0 - distance) for id, distance in await found.fetchall() if distance == distance]
+
+    async def _driver(self, tx: Tx) -> psycopg.AsyncConnection[Any]:
+        """The driver's connection, which knows how to send a vector in half precision."""
+        driver = await tx.driver()
+        if self._type is None:
+            row = await (await driver.execute("SELECT CAST('halfvec' AS regtype)::oid")).fetchone()
+            self._type = half_dumper(int(row[0]) if row else 0)
+        driver.adapters.register_dumper(Half, self._type)
+        return driver
 
     async def _large(self, tx: Tx, partition: Partition, collection: str) -> bool:
         """Whether the partition is beyond the exact limit; remembered for a while."""
@@ -197,9 +211,9 @@ class PgVectorIndex:
             yield tx
 
 
-_UPSERT = text(
+_UPSERT = (
     "INSERT INTO vector_points (tenant_id, collection, id, dimensions, embedding, tags, numbers) VALUES "
-    "(:tenant, :collection, :id, :size, CAST(:vector AS halfvec), CAST(:tags AS text[]), CAST(:numbers AS jsonb)) "
+    "(%(tenant)s, %(collection)s, %(id)s, %(size)s, %(vector)s, %(tags)s, CAST(%(numbers)s AS jsonb)) "
     "ON CONFLICT (tenant_id, collection, id) DO UPDATE SET dimensions = excluded.dimensions, "
     "embedding = excluded.embedding, tags = excluded.tags, numbers = excluded.numbers"
 )
@@ -244,6 +258,8 @@ async def _answered() -> AsyncIterator[None]:
     """What the driver itself raises when the server is gone becomes `Unavailable`."""
     try:
         yield
+    except psycopg.errors.DiskFull as error:
+        raise StorageFull(message="The disk that holds the database is full.") from error
     except psycopg.OperationalError as error:
         raise Unavailable("database_unavailable", "The database does not answer.", retry_after=1) from error
 
@@ -263,7 +279,7 @@ def _row(tenant: UUID, collection: str, point: Point) -> dict[str, Any]:
         "collection": collection,
         "id": point.id,
         "size": point.vector.size,
-        "vector": str(point.vector.tolist()),
+        "vector": Half(point.vector),
         "tags": tags(point.payload),
         "numbers": json.dumps(numbers(point.payload)),
     }

@@ -31,7 +31,8 @@ async def restore(index: QdrantIndex, file: Path) -> int:
 
     Raises `Invalid` (damaged) for a file that is no snapshot, and `Unavailable`.
     """
-    count, store, batch = 0, "", []
+    count, store = 0, ""
+    batch: list[Any] = []
     for line in _lines(file):
         if "store" in line:
             await index.put(store, batch)
