@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -48,10 +47,6 @@ people = tenant_table(
     # Only an address that was proved is unique in its tenant: nobody takes an address by typing it.
     Column("email_verified_at", UtcTime),
     Column("hashed_password", Text),
-    Column("totp_secret", LargeBinary),
-    Column("totp_confirmed", Boolean, nullable=False, server_default="false"),
-    # The last time step whose code was used, so that no code is good twice.
-    Column("totp_last_step", BigInteger, nullable=False, server_default="0"),
     Column("guest_used", Boolean, nullable=False, server_default="false"),
     Column("user_agent", Text),
     Column("ip_address", Text),
