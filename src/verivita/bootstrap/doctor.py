@@ -11,13 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verivita import __version__
-from verivita.bootstrap import schema
+from verivita.bootstrap import models, schema
 from verivita.bootstrap.database import Located, locate
 from verivita.bootstrap.providers import Process, embedder
 from verivita.bootstrap.settings import Settings
 from verivita.core.errors import VerivitaError
 from verivita.kit.db.admin import migration_of
 
+_MODELS_NEXT = "Name another model in the route, or in the model settings."
 _LEAST_FREE = 500 * 2**20
 
 
@@ -47,6 +48,8 @@ def examine(settings: Settings) -> list[Finding]:
     findings.append(_checked("database", database))
     findings.append(_checked("master key", lambda: _key(settings)))
     findings.append(_checked("encoder", lambda: _encoder(settings)))
+    findings += [_checked("language models", lambda: models.said(settings))]
+    findings += [Finding("language models", True, f"note: {told}", _MODELS_NEXT) for told in models.told(settings)]
     for found in located:
         if found.server is not None and found.server.started_here:
             found.server.stop()

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 from verivita.bootstrap import providers
 from verivita.bootstrap.settings import Settings
-from verivita.core.clock import Clock
+from verivita.core.clock import Clock, SystemClock
+from verivita.core.errors import Invalid
+from verivita.engines.llm.catalogue import warnings
 from verivita.engines.llm.lanes import LaneRules, Lanes
 from verivita.engines.llm.router import Patience
 from verivita.features.models import (
@@ -66,3 +68,21 @@ def installed(settings: Settings) -> Installed:
     keys = {name: secret.get_secret_value() for name, secret in secrets.items() if secret is not None}
     limits = Limits(llm.person_tokens, llm.person_usd, llm.tenant_tokens, llm.tenant_usd)
     return Installed(parse(llm.routes), keys, limits)
+
+
+def said(settings: Settings) -> str:
+    """One line on what the settings say of language models; raises `Invalid` for a route that is none."""
+    routes = installed(settings).routes
+    if not routes:
+        local = "an Ollama on this machine is used where one runs" if settings.llm.find_ollama else "none is looked for"
+        return f"no route in the settings; {local}; tenants may name their own"
+    return "; ".join(f"{purpose}: {', '.join(names) or 'none'}" for purpose, names in routes.items())
+
+
+def told(settings: Settings) -> list[str]:
+    """What the owner should know about the models that the settings name: ended, ending, replaced, without a price."""
+    try:
+        names = [name for stops in installed(settings).routes.values() for name in stops]
+    except Invalid:
+        return []
+    return warnings(names, SystemClock().now().date())

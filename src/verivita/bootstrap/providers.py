@@ -12,7 +12,7 @@ from verivita.core.clock import Clock
 from verivita.core.errors import Invalid, Unavailable
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
-from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, VectorIndex
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, Reranker, VectorIndex
 from verivita.features.identity import Mailer, TokenVerifier
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
@@ -48,6 +48,8 @@ def embedder(settings: Settings, process: Process) -> Embedder:
         from verivita.adapters.embedders.hashing import HashingEmbedder
 
         return HashingEmbedder()
+    if settings.embedder in ("openai", "gemini"):
+        return hosted_embedder(settings)
     if process is Process.REMOTE:
         from verivita.adapters.embedders.model import SHIPPED_MODEL
         from verivita.adapters.embedders.remote import RemoteEmbedder
@@ -56,6 +58,44 @@ def embedder(settings: Settings, process: Process) -> Embedder:
     from verivita.adapters.embedders.onnx import OnnxEmbedder
 
     return OnnxEmbedder(threads=settings.threads)
+
+
+def hosted_embedder(settings: Settings) -> Embedder:
+    """The sentence encoder of a provider. Raises `Unavailable` (`embedder_key_missing`) where there is no key."""
+    from verivita.adapters.embedders import hosted
+    from verivita.adapters.llm.maker import place_of
+    from verivita.kit.http import Egress
+
+    secret = settings.openai_api_key if settings.embedder == "openai" else settings.gemini_api_key
+    if secret is None:
+        raise Unavailable(
+            "embedder_key_missing",
+            f"The encoder of {settings.embedder} needs a key.",
+            next="Set OPENAI_API_KEY or GOOGLE_API_KEY, or VERIVITA_EMBEDDER=onnx.",
+        )
+    given = settings.llm.addresses.get(settings.embedder)
+    egress, size, key = Egress(allow=[place_of(given)] if given else []), settings.embedder_dimensions, secret
+    if settings.embedder == "openai":
+        speech = hosted.OpenAiSpeech(key.get_secret_value())
+        return hosted.HostedEmbedder(hosted.OPENAI_MODEL, size, given or hosted.OPENAI_URL, speech, egress)
+    return hosted.HostedEmbedder(
+        hosted.GEMINI_MODEL, size, given or hosted.GEMINI_URL, hosted.GeminiSpeech(key.get_secret_value()), egress
+    )
+
+
+def reranker(settings: Settings, process: Process) -> Reranker | None:
+    """The cross-encoder, where a file of one is given."""
+    folder = settings.reranker
+    if folder is None:
+        return None
+    if process is Process.REMOTE:
+        from verivita.adapters.rerankers.remote import RemoteReranker
+
+        address = f"{settings.ml_host}:{settings.ml_port}"
+        return RemoteReranker(address, folder.name, timeout=settings.ml_timeout_s)
+    from verivita.adapters.rerankers.onnx import OnnxReranker
+
+    return OnnxReranker(folder, name=folder.name, threads=settings.threads)
 
 
 def remembering(inner: Embedder) -> Embedder:
@@ -184,9 +224,7 @@ def token_verifiers(settings: Settings, clock: Clock) -> list[TokenVerifier]:
             from verivita.kit.http import Egress
 
             egress = Egress(settings.egress_allow, tries=1)
-            found.append(
-                JwksVerifier(issuer.issuer, issuer.algorithm, issuer.audience, issuer.jwks_url, egress, clock)
-            )
+            found.append(JwksVerifier(issuer.issuer, issuer.algorithm, issuer.audience, issuer.jwks_url, egress, clock))
     return found
 
 

@@ -47,74 +47,12 @@ async def test_each_purpose_goes_to_the_provider_of_its_route(
     ]
 
 
-@pytest.mark.acceptance("LLM-10", "OPS-08")
-@pytest.mark.parametrize("mode", [Mode.BUSY, Mode.BROKEN, Mode.CUT, Mode.MALFORMED, Mode.EMPTY, Mode.BAD_KEY])
-async def test_the_next_provider_answers_and_the_trace_says_so(
-    container: Container, owner: Principal, llm_server: LlmServer, mode: Mode
-):
-    tries = 2 if mode in (Mode.BUSY, Mode.BROKEN, Mode.CUT) else 1
-    llm_server.script = [mode] * tries
-    llm_server.retry_after = "0"
-    completion = await container.models.asking.complete(owner, Purpose.CHAT, HI)
-    assert completion.text == "Hello from gemini-3.5-flash-lite."
-    assert completion.model == "gemini:gemini-3.5-flash-lite"
-    assert [attempt.model for attempt in completion.attempts] == ["groq:openai/gpt-oss-120b"] * tries + [
-        "gemini:gemini-3.5-flash-lite"
-    ]
-    assert completion.attempts[-1].outcome == "ok"
-    assert all(attempt.outcome != "ok" for attempt in completion.attempts[:-1])
-
-
 async def test_a_refusal_is_final(container: Container, owner: Principal, llm_server: LlmServer):
     llm_server.mode = Mode.REFUSING
     with pytest.raises(ModelFault) as caught:
         await _said(container, owner)
     assert caught.value.fault is Fault.REFUSED
     assert len(llm_server.heard) == 1
-
-
-async def test_nothing_else_is_asked_after_the_first_token(
-    container: Container, owner: Principal, llm_server: LlmServer
-):
-    llm_server.mode = Mode.CUT
-    shown = ""
-    with pytest.raises(ModelFault) as caught:
-        async with aclosing(container.models.asking.stream(owner, Purpose.CHAT, HI)) as chunks:
-            async for chunk in chunks:
-                shown += chunk.text
-                assert chunk.completion is None
-    assert caught.value.fault is Fault.GONE
-    assert shown
-    assert len(llm_server.heard) == 1
-
-
-async def test_a_stream_falls_back_before_the_first_token(
-    container: Container, owner: Principal, llm_server: LlmServer
-):
-    llm_server.script = [Mode.BROKEN, Mode.BUSY]
-    chunks = [chunk async for chunk in container.models.asking.stream(owner, Purpose.CHAT, HI)]
-    assert "".join(chunk.text for chunk in chunks) == "Hello from gemini-3.5-flash-lite."
-    assert chunks[-1].completion is not None
-    assert chunks[-1].completion.model == "gemini:gemini-3.5-flash-lite"
-
-
-async def test_an_endless_answer_is_cut(container: Container, owner: Principal, llm_server: LlmServer):
-    llm_server.mode = Mode.ENDLESS
-    chunks = [chunk async for chunk in container.models.asking.stream(owner, Purpose.CHAT, HI)]
-    last = chunks[-1].completion
-    assert last is not None
-    assert last.finish is Finish.LENGTH
-    assert last.usage.estimated
-
-
-async def test_a_stream_that_nobody_reads_on_is_counted(container: Container, owner: Principal, llm_server: LlmServer):
-    async with aclosing(container.models.asking.stream(owner, Purpose.CHAT, HI)) as chunks:
-        async for chunk in chunks:
-            assert chunk.text
-            break
-    mine, _ = await container.models.settings.spent(owner)
-    assert mine.calls == 1
-    assert 0 < mine.tokens < 60
 
 
 @pytest.mark.acceptance("LLM-12")
@@ -126,28 +64,6 @@ async def test_without_a_model_the_refusal_is_plain(container: Container, owner:
         await _said(container, owner)
     assert caught.value.code == "no_model"
     assert llm_server.heard == []
-
-
-@pytest.mark.acceptance("LLM-08")
-@pytest.mark.parametrize("mode", [Mode.OBEDIENT, Mode.REFUSES_SCHEMA])
-async def test_an_answer_of_a_shape(container: Container, owner: Principal, llm_server: LlmServer, mode: Mode):
-    llm_server.mode = mode
-    found = await container.models.asking.ask(owner, Purpose.ANALYSE, HI, Verdict)
-    assert found == Verdict(fits=True, reason="something")
-
-
-@pytest.mark.acceptance("LLM-08")
-async def test_a_wrong_shape_is_repaired_once_or_refused(container: Container, owner: Principal, llm_server: LlmServer):
-    llm_server.script = [Mode.IGNORES_SCHEMA] * 3
-    found = await container.models.asking.ask(owner, Purpose.JUDGE, HI, Verdict)
-    assert found.reason == "something"
-    assert "does not have the wanted shape" in llm_server.heard[-1].last
-    llm_server.heard.clear()
-    llm_server.mode = Mode.IGNORES_SCHEMA
-    with pytest.raises(ModelFault) as caught:
-        await container.models.asking.ask(owner, Purpose.JUDGE, HI, Verdict, fresh=True)
-    assert caught.value.fault is Fault.MALFORMED
-    assert len(llm_server.heard) == 4
 
 
 async def test_the_budget_is_exact_and_shared_by_parallel_calls(
@@ -248,3 +164,80 @@ async def test_no_key_and_no_word_lies_in_the_tables(
             assert "Zerubbabel" not in text
             assert "very-secret" not in text
             assert b"very-secret".hex() not in text
+
+
+@pytest.mark.acceptance("LLM-10", "OPS-08")
+async def test_the_next_provider_answers_and_the_trace_says_so(
+    container: Container, owner: Principal, llm_server: LlmServer
+):
+    llm_server.retry_after = "0"
+    for mode in (Mode.MALFORMED, Mode.EMPTY, Mode.BAD_KEY, Mode.BUSY, Mode.BROKEN):
+        tries = 2 if mode in (Mode.BUSY, Mode.BROKEN) else 1
+        llm_server.script = [mode] * tries
+        completion = await container.models.asking.complete(owner, Purpose.CHAT, HI, fresh=True)
+        assert completion.text == "Hello from gemini-3.5-flash-lite."
+        assert completion.model == "gemini:gemini-3.5-flash-lite"
+        tried = [attempt.model for attempt in completion.attempts]
+        assert tried == ["groq:openai/gpt-oss-120b"] * tries + ["gemini:gemini-3.5-flash-lite"]
+        assert completion.attempts[-1].outcome == "ok"
+        assert all(attempt.outcome != "ok" for attempt in completion.attempts[:-1])
+
+
+async def test_a_stream_falls_back_before_the_first_token_and_never_after(
+    container: Container, owner: Principal, llm_server: LlmServer
+):
+    llm_server.script = [Mode.BROKEN, Mode.BUSY]
+    chunks = [chunk async for chunk in container.models.asking.stream(owner, Purpose.CHAT, HI)]
+    assert "".join(chunk.text for chunk in chunks) == "Hello from gemini-3.5-flash-lite."
+    assert chunks[-1].completion is not None
+    assert chunks[-1].completion.model == "gemini:gemini-3.5-flash-lite"
+    llm_server.heard.clear()
+    llm_server.mode, shown = Mode.CUT, ""
+    with pytest.raises(ModelFault) as caught:
+        async with aclosing(container.models.asking.stream(owner, Purpose.CHAT, HI)) as pieces:
+            async for chunk in pieces:
+                shown += chunk.text
+                assert chunk.completion is None
+    assert caught.value.fault is Fault.GONE
+    assert shown
+    assert len(llm_server.heard) == 1
+
+
+async def test_an_endless_answer_is_cut_and_one_that_nobody_reads_on_is_counted(
+    container: Container, owner: Principal, llm_server: LlmServer
+):
+    llm_server.mode = Mode.ENDLESS
+    chunks = [chunk async for chunk in container.models.asking.stream(owner, Purpose.CHAT, HI)]
+    last = chunks[-1].completion
+    assert last is not None
+    assert last.finish is Finish.LENGTH
+    assert last.usage.estimated
+    before, _ = await container.models.settings.spent(owner)
+    llm_server.mode = Mode.OBEDIENT
+    async with aclosing(container.models.asking.stream(owner, Purpose.CHAT, HI)) as pieces:
+        async for piece in pieces:
+            assert piece.text
+            break
+    after, _ = await container.models.settings.spent(owner)
+    assert after.calls == before.calls + 1 == 2
+    assert 0 < after.tokens - before.tokens < 60
+
+
+@pytest.mark.acceptance("LLM-08")
+async def test_an_answer_has_its_shape_is_repaired_once_or_refused(
+    container: Container, owner: Principal, llm_server: LlmServer
+):
+    for mode in (Mode.OBEDIENT, Mode.REFUSES_SCHEMA):
+        llm_server.mode = mode
+        found = await container.models.asking.ask(owner, Purpose.ANALYSE, HI, Verdict, fresh=True)
+        assert found == Verdict(fits=True, reason="something")
+    llm_server.script, llm_server.mode = [Mode.IGNORES_SCHEMA] * 3, Mode.OBEDIENT
+    found = await container.models.asking.ask(owner, Purpose.JUDGE, HI, Verdict)
+    assert found.reason == "something"
+    assert "does not have the wanted shape" in llm_server.heard[-1].last
+    llm_server.heard.clear()
+    llm_server.mode = Mode.IGNORES_SCHEMA
+    with pytest.raises(ModelFault) as caught:
+        await container.models.asking.ask(owner, Purpose.JUDGE, HI, Verdict, fresh=True)
+    assert caught.value.fault is Fault.MALFORMED
+    assert len(llm_server.heard) == 4

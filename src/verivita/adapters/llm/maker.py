@@ -57,7 +57,7 @@ class ModelConnections:
         self._urls = PUBLIC | ({"ollama": OLLAMA} if self._find_ollama else {}) | given
         # What the owner wrote, and the loopback place of Ollama, may be private; nothing else may.
         own = [*given.values(), *([self._urls["ollama"]] if self._find_ollama else [])]
-        self._allow = tuple(dict.fromkeys(_origin(url) for url in own))
+        self._allow = tuple(dict.fromkeys(place_of(url) for url in own))
         self._egress = Egress(allow=self._allow, tries=1)
         self._made: OrderedDict[tuple[str, str], ChatModel] = OrderedDict()
         self._local: tuple[float, tuple[str, ...]] | None = None
@@ -119,8 +119,8 @@ def _speaks(model: Mapping[str, object]) -> bool:
     return "embed" not in str(model["name"])
 
 
-def _origin(url: str) -> str:
-    """`host:port` of an address that the owner wrote. Raises `Invalid` for one that is none."""
+def place_of(url: str) -> str:
+    """`host:port` of an address that the owner wrote, for lists of exceptions. Raises `Invalid` for none."""
     try:
         parts = urlsplit(url)
         port = parts.port or {"http": 80, "https": 443}[parts.scheme]

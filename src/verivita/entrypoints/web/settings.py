@@ -88,7 +88,12 @@ async def _view(
         errors=errors,
     )
     keys = await services(request).identity.keys(visit.principal)
-    return replace(view, new_key_url="/settings/keys", api_keys=tuple(_key(key, visit) for key in keys))
+    connected = (await services(request).models.settings.read(visit.principal)).routes
+    names = dict.fromkeys(name for stops in connected.values() for name in stops[:1])
+    said = f"In use: {', '.join(names)}." if names else view.model_text
+    return replace(
+        view, model_text=said, new_key_url="/settings/keys", api_keys=tuple(_key(key, visit) for key in keys)
+    )
 
 
 def wishes_of(wants: Preferences) -> Wishes:
