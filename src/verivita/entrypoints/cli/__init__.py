@@ -11,7 +11,7 @@ import typer
 from verivita import __version__
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.cli import ask as asking
-from verivita.entrypoints.cli import backup, data, find, reindex, serve
+from verivita.entrypoints.cli import backup, data, find, people, reindex, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -43,6 +43,7 @@ app.command()(find.search)
 app.command()(find.match)
 app.command()(find.jobs)
 app.command()(asking.ask)
+app.add_typer(people.users, name="users")
 app.add_typer(serve.keys, name="keys")
 
 
