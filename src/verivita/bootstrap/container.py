@@ -77,8 +77,15 @@ class Container:
 
     async def health(self) -> dict[str, bool]:
         """Whether each dependency answers, asked now, each within two seconds."""
-        names = ("postgres", "vector", "lexical", "ml", "storage")
-        checks = (self._postgres(), self._vector(), self._lexical(), self._ml(), self._storage())
+        names = ("postgres", "vector", "lexical", "ml", "storage", "cache")
+        checks = (
+            self._postgres(),
+            self._vector(),
+            self._lexical(),
+            self._ml(),
+            self._storage(),
+            self.gateway.check(),
+        )
         return dict(zip(names, await asyncio.gather(*map(_answers, checks)), strict=True))
 
     async def aclose(self) -> None:

@@ -100,6 +100,11 @@ class Gateway:
     once: Once
     link: RedisLink | None
 
+    async def check(self) -> None:
+        """Raise `Unavailable` when the shared server does not answer; where none is set, all is well."""
+        if self.link is not None:
+            await self.link.ping()
+
     async def aclose(self) -> None:
         """Close the way to the shared server."""
         if self.link is not None:

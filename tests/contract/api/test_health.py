@@ -23,7 +23,7 @@ from verivita.kit.crypto import Keyring
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-PARTS = {"postgres", "vector", "lexical", "ml", "storage"}
+PARTS = {"postgres", "vector", "lexical", "ml", "storage", "cache"}
 
 
 async def ask(container: Container, path: str) -> httpx2.Response:

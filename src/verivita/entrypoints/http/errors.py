@@ -73,6 +73,8 @@ def problem(request: Request, error: VerivitaError) -> Response:
         headers.setdefault("Retry-After", "1")
     if status == 401:
         headers["WWW-Authenticate"] = "Bearer"
+    if status == 408:
+        headers["Connection"] = "close"  # the rest of the body is not waited for
     return JSONResponse(problem_body(request, status, error), status, headers, PROBLEM)
 
 

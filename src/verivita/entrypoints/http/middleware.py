@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from verivita.core.errors import TooSlow, VerivitaError
+from verivita.core.errors import VerivitaError
 from verivita.core.ids import new_id
 from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
@@ -130,10 +130,7 @@ class GuardMiddleware:
             if started:
                 raise  # half an answer is out: the server can only cut the connection
             refuse: Refuse = getattr(scope["app"].state, "refuse", problem_page)
-            answer = await refuse(Request(scope, receive), error)
-            if isinstance(error, TooSlow):
-                answer.headers["Connection"] = "close"
-            await answer(scope, receive, sending)
+            await (await refuse(Request(scope, receive), error))(scope, receive, sending)
 
     async def _count(self, scope: Scope) -> None:
         if scope["path"].startswith(_UNLIMITED):
