@@ -51,8 +51,8 @@ POSTINGS = (
         "company": "Quarrymill Systems",
         "location": "Remote",
         "remote": "remote",
-        "description": "We run a data platform for quarries.\n\nRequirements:\n- 3+ years of Python\n- Airflow in production"
-        "\n- Kubernetes\n\nYou will own the pipelines of our pricing team.",
+        "description": "We run a data platform for quarries.\n\nRequirements:\n- 3+ years of Python\n"
+        "- Airflow in production\n- Kubernetes\n\nYou will own the pipelines of our pricing team.",
         "salary": "$120,000 - $140,000 a year",
     },
     {
@@ -68,6 +68,7 @@ POSTINGS = (
         "company": "Linden Hotel",
         "location": "Vienna, Austria",
         "remote": "onsite",
-        "description": "Requirements:\n- Three years in a hotel kitchen\n- Viennese pastry\n\nYou lead the morning shift.",
+        "description": "Requirements:\n- Three years in a hotel kitchen\n- Viennese pastry\n\n"
+        "You lead the morning shift.",
     },
 )

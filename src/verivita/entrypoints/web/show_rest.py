@@ -61,10 +61,11 @@ def shell(
     sign_out_url: str | None = None,
     example: bool = False,
 ) -> Shell:
-    """The navigation and what stands at its foot. `current` is the key of a place: papers, jobs or settings."""
+    """The navigation and what stands at its foot. `current` is the key of a place: papers, jobs, ask or settings."""
     nav = (
         NavItem("papers", "Papers", "/papers", "i-papers", papers),
         NavItem("jobs", "Jobs", "/jobs", "i-jobs", jobs),
+        NavItem("ask", "Ask", "/ask", "i-ask"),
         NavItem("settings", "Settings", "/settings", "i-settings"),
     )
     return Shell(

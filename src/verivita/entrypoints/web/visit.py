@@ -27,6 +27,8 @@ DID = {
     "counts": "This paper counts for your matches again.",
     "rests": "This paper no longer counts for your matches.",
     "again": "The paper is being read again.",
+    "talk": "The talk is erased.",
+    "talks": "Every talk is erased.",
     "wishes": "Your wishes are saved.",
     "appearance": "The appearance is saved.",
     "key": "The key no longer works.",
@@ -81,7 +83,7 @@ Visitor = Annotated[Visit, Depends(visit_of)]
 def shell_of(request: Request, visit: Visit) -> Shell:
     """What stands around the page that is asked for."""
     path, wants = request.url.path, visit.person.preferences
-    current = next((key for key in ("jobs", "settings") if path.startswith(f"/{key}")), "papers")
+    current = next((key for key in ("jobs", "ask", "settings") if path.startswith(f"/{key}")), "papers")
     did = DID.get(request.query_params.get("did", ""))
     secret, state = form_secret(request), visit.principal.state
     shell = show_rest.shell(

@@ -8,10 +8,12 @@ from uuid import UUID
 
 from verivita.core.errors import NotFound
 from verivita.core.principal import Principal
+from verivita.features.answers.compose import plain
 from verivita.features.answers.model import Answer, Citation, Claim
-from verivita.features.library import LibraryService
+from verivita.features.library import DocumentKind, LibraryService, LineNote
 
 _MOST = 64
+_LONGEST_HEADING = 80
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,10 @@ class _Paper:
     """Where lines begin and on which page, and where facts lie."""
 
     version: int
+    title: str
     lines: tuple[tuple[int, int], ...]
+    headings: tuple[tuple[int, str], ...]
+    """Of notes: where each heading begins, and its words. A resume's parts have names of their own."""
     facts: tuple[tuple[int, int, UUID], ...]
 
 
@@ -50,19 +55,36 @@ class Anchor:
             opened = await self._library.open(principal, id)
         except NotFound:
             return None  # erased a moment ago
-        lines = tuple((note.start, note.page) for note in opened.coverage.notes)
+        document, notes = opened.document, opened.coverage.notes
+        lines = tuple((note.start, note.page) for note in notes)
+        heads = [note for note in notes if document.kind is DocumentKind.NOTES and _is_heading(opened.text, note)]
+        headings = tuple((note.start, plain(opened.text[note.start : note.end])) for note in heads)
         facts = tuple((fact.span.start, fact.span.end, fact.id) for fact in opened.facts)
-        self._kept[place] = made = _Paper(opened.document.version, lines, facts)
+        self._kept[place] = made = _Paper(document.version, document.title, lines, headings, facts)
         while len(self._kept) > _MOST:
             self._kept.popitem(last=False)
         return made
 
 
+def _is_heading(text: str, note: LineNote) -> bool:
+    """True for a short line that stands alone after an empty one and ends without a mark: a heading of notes."""
+    line = text[note.start : note.end].strip()
+    alone = note.start == 0 or text[max(0, note.start - 2) : note.start] == "\n\n"
+    return alone and len(line) <= _LONGEST_HEADING and line[:1].isalnum() and line[-1:] not in ".,;:!?…"
+
+
 def _paged(item: Citation, papers: dict[UUID, _Paper]) -> Citation:
     if item.document_id not in papers:
         return item
-    before = [page for start, page in papers[item.document_id].lines if start <= item.start]
-    return replace(item, page=before[-1]) if before else item
+    paper = papers[item.document_id]
+    pages = [page for start, page in paper.lines if start <= item.start]
+    heads = [words for start, words in paper.headings if start <= item.start]
+    return replace(
+        item,
+        page=pages[-1] if pages else item.page,
+        section=heads[-1] if heads else item.section,
+        title=item.title or paper.title,
+    )
 
 
 def _proved(claim: Claim, citations: tuple[Citation, ...], papers: dict[UUID, _Paper]) -> Claim:

@@ -32,7 +32,6 @@ _BEST = re.compile(
 _STAND = re.compile(
     r"\b(?:how|where) do i stand\b|\bam i (?:a )?(?:good |strong )?(?:fit|match|qualified|suited|suitable|ready)\b|"
     r"\bdo i (?:qualify|meet|match|fit)\b|\b(?:my|the) (?:match|fit|score|chances?)\b|"
-    r"\bwhat (?:do i|am i) (?:miss|lack)\w*\b|"
     r"\bhow well do i\b|\bwie stehe ich\b|\bpasse ich\b|\bcomo encajo\b|\bfit for\b|\bwhy (?:is|was) my\b"
 )
 _GAPS = re.compile(
@@ -70,11 +69,13 @@ class CareerDesk:
             return await self._know(principal, skill)
         if _LIST.search(asked) and (found := await self._list(principal, question.text)) is not None:
             return found
+        if _GAPS.search(asked) and not _STAND.search(asked):
+            return await self._gaps(principal)
         if _BEST.search(asked):
             return await self._best(principal)
         if _STAND.search(asked):
             return await self._named(principal, question.text)
-        return await self._gaps(principal) if _GAPS.search(asked) else None
+        return None
 
     def _skill(self, text: str) -> Skill | None:
         known = self._taxonomy()
@@ -172,7 +173,8 @@ def stand(posting: Posting, match: Match) -> Answer:
         said = f"{pair.label}: {_STATES[pair.state]}"
         if pair.state is not WishState.MET and pair.note:
             said += f" ({pair.note})"
-        claims.append(Claim(said, Verdict.SUPPORTED, tuple(numbers)))
+        if pair.state in (WishState.MET, WishState.PARTLY):
+            claims.append(Claim(said, Verdict.SUPPORTED, tuple(numbers)))
         texts.append(f"{said}" + "".join(f" [{n + 1}]" for n in numbers))
     return Answer("\n\n".join(texts), tuple(citations), tuple(claims), 1.0 if claims else None, search_mode="database")
 

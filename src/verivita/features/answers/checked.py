@@ -11,6 +11,7 @@ from verivita.core.text import squeeze
 from verivita.engines.grounding import Source, ground
 from verivita.engines.grounding import Verdict as Carried
 from verivita.engines.retrieval.terms import english
+from verivita.features.answers.commands import evidence_of
 from verivita.features.answers.compose import Composed, Place
 from verivita.features.answers.model import Citation, Claim, Verdict
 from verivita.features.answers.prompting import Read
@@ -85,7 +86,9 @@ class Checker:
     def _verdict(self, said: str, cited: Sequence[int]) -> tuple[Verdict, str, list[int]]:
         """The worst verdict of the sentence's parts. Without a citation every passage may bear it out."""
         allowed = list(cited) or list(range(len(self.passages)))
-        sources = [Source(str(n), self.passages[n].text, section=self.passages[n].place.section) for n in allowed]
+        sources = [
+            Source(str(n), evidence_of(self.passages[n].text), section=self.passages[n].place.section) for n in allowed
+        ]
         found = ground(said, sources)
         order = (Carried.UNSUPPORTED, Carried.WEAK, Carried.SUPPORTED)
         worst = min((claim.verdict for claim in found.claims), key=order.index, default=Carried.UNSUPPORTED)

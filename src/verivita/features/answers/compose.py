@@ -14,7 +14,7 @@ from verivita.features.answers.model import Citation, Claim, Verdict
 
 CANDIDATES, READ, SAID = 10, 5, 3
 """Passages that the search gives, passages that are read closely, sentences that an answer says at most."""
-_NEAR_BEST = 0.6
+_NEAR_BEST = 0.4
 _SAME = 0.8
 _LIST_MARK = re.compile(r"^(?:[-*•‣◦▪–>]+|#{1,6}|\d{1,3}[.)])\s+")
 _EMPHASIS = re.compile(r"(\*\*|__|`)")

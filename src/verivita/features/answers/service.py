@@ -31,6 +31,8 @@ from verivita.kit.cache import Cache
 from verivita.kit.crypto import Keyring
 
 LONGEST = 20_000
+_NEAR = 0.1
+"""Below this nothing is near enough to be shown as the closest line."""
 _ABSTAINED = "Your papers do not say so."
 _NO_PAPERS = "There is no paper to look in yet. Give a resume or notes first."
 
@@ -67,6 +69,7 @@ class AnswersService:
         _check(question)
         start = time.perf_counter()
         if question.topic is Topic.CAREER and (known := await self._desk.answer(principal, question)) is not None:
+            known = await self._anchor.anchored(principal, known)
             read = tuple(item.text for item in known.citations)
             for step in steps_of(replace(known, read=read, timings_ms={"total": _ms(start)})):
                 yield step
@@ -140,7 +143,7 @@ def _extractive(question: Question, weighed: Weighed, any_paper: bool, notes: tu
 
 def _closest(weighed: Weighed) -> tuple[Citation, ...]:
     """The nearest line, where nothing answers: shown as the closest, never as an answer."""
-    if not weighed.candidates:
+    if not weighed.candidates or weighed.enough < _NEAR:
         return ()
     return extract(weighed.candidates, weighed.chances, weighed.places).citations[:1]
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from verivita.engines.retrieval.chunking import chunk
 from verivita.features.answers.compose import READ, Place, best_passages
-from verivita.features.answers.evidence import Candidate, Matrix, chances, enough, enough_signals, signals
+from verivita.features.answers.evidence import Candidate, Matrix, chances, enough, signals
 from verivita.features.answers.prompting import Read
 from verivita.features.answers.sentences import sentences
 
@@ -79,9 +79,9 @@ def weigh(
     """The chances of every candidate. `cosines` are those of question and sentence; None without an encoder."""
     if not candidates:
         return Weighed(tuple(found), (), np.zeros(0), 0.0)
-    rows = signals(question, candidates, weight, cosines)
-    whole = enough_signals(question, rows, [item.text for item in found], weight)
-    return Weighed(tuple(found), tuple(candidates), chances(rows), enough(whole))
+    signs = signals(question, candidates, weight, cosines)
+    likely = enough(question, signs, [item.text for item in found], weight)
+    return Weighed(tuple(found), tuple(candidates), chances(signs), likely)
 
 
 def of_job(job_id: UUID, title: str, company: str, description: str) -> list[FoundText]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 
@@ -39,7 +39,9 @@ class Writer:
                 yield step
             return
         asked, checker = _asked(question, weighed)
-        key = self._cache.key(principal, _parts(question, plain, asked))
+        assert self._models is not None
+        route = await self._models.route(principal, Purpose.CHAT)
+        key = self._cache.key(principal, _parts(question, plain, asked, route))
         kept = await self._cache.get(principal, key)
         if kept is not None:
             for step in steps_of(kept):
@@ -135,12 +137,12 @@ def _asked(question: Question, weighed: Weighed) -> tuple[ChatRequest, Checker]:
     return request(question.text, passages, question.context), Checker(passages, weighed.starts, question.verify)
 
 
-def _parts(question: Question, plain: Answer, asked: ChatRequest) -> list[str]:
-    """What an answer depends on beside the person: corpus, prompt, parameters, question, the very words sent."""
+def _parts(question: Question, plain: Answer, asked: ChatRequest, route: Sequence[str]) -> list[str]:
+    """What an answer depends on beside the person: corpus, models, prompt, parameters, question, the words sent."""
     sent = "\x1f".join(message.text for message in asked.messages)
     kind = f"{question.topic}|{question.job_id}|{question.verify}|{sorted(map(str, question.document_ids))}"
     limits = f"{asked.max_tokens}|{asked.temperature}"
-    return [plain.corpus, f"{asked.prompt}|{VERSION}", kind, limits, question.text, sha256(sent)]
+    return [plain.corpus, "|".join(route), f"{asked.prompt}|{VERSION}", kind, limits, question.text, sha256(sent)]
 
 
 def _checked(done: list[Checked]) -> list[Step]:

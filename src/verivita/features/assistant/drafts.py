@@ -99,11 +99,27 @@ def interview(posting: Posting, match: Match, lines: Sequence[Evidence], *, stor
         sheet.prove(f"They ask: “{squeeze(pair.asked.text)}”", [sheet.asked(pair.asked)])
         own = _whole(pair, lines)
         if own and pair.state in (WishState.MET, WishState.PARTLY):
-            sheet.say(f"Expect: what did you do with {pair.label}, and what came of it? Your proof:")
+            sheet.say(f"Expect: {_question(pair)} Your proof:")
             sheet.prove(squeeze(own[0].text), [of_paper(own[0])])
         else:
-            sheet.say(f"Expect: do you know {pair.label}? Your papers show nothing of it; prepare an honest answer.")
+            sheet.say(
+                f"Expect a question on {squeeze(pair.label)}. Your papers show nothing of it: have an honest answer."
+            )
     return sheet.answer()
+
+
+def _question(pair: Pair) -> str:
+    """What an interviewer asks about a wish that the papers meet."""
+    label = squeeze(pair.label)
+    match pair.kind:
+        case "years":
+            return f"where did you gain your {label}?"
+        case "education":
+            return f"what did you learn for your {label} that you still use?"
+        case "duty":
+            return "when did you do this, and what came of it?"
+        case _:
+            return f"what did you do with {label}, and what came of it?"
 
 
 def proving(match: Match, lines: Sequence[Evidence]) -> list[tuple[Evidence, list[str]]]:

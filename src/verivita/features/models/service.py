@@ -87,6 +87,10 @@ class ModelsService:
             return False
         return True
 
+    async def route(self, principal: Principal, purpose: Purpose) -> tuple[str, ...]:
+        """The models that would be asked now for this purpose, in order (`provider:model`). Raises `Unavailable`."""
+        return tuple((await self._way(principal, purpose)).names)
+
     async def complete(
         self,
         principal: Principal,
