@@ -164,10 +164,12 @@ class LlmServer:
     def answer(self, heard: Heard) -> Answer:
         if heard.mode is Mode.EMPTY:
             return Answer("")
+        if heard.mode is Mode.IGNORES_SCHEMA:
+            return Answer(self.say(heard))
         wants = next((tool for tool in heard.tools if heard.forced), None)
-        if wants is not None and heard.mode is not Mode.IGNORES_SCHEMA:
+        if wants is not None:
             return Answer(tool=wants["name"], arguments=self._filled(heard, wants["schema"]))
-        if heard.shape is not None and heard.mode is not Mode.IGNORES_SCHEMA:
+        if heard.shape is not None:
             return Answer(json.dumps(self._filled(heard, heard.shape)))
         if heard.tools and self.use_tools and not _has_tool_result(heard.body):
             first = heard.tools[0]
@@ -267,7 +269,7 @@ class _Handler(BaseHTTPRequestHandler):
             Mode.UNKNOWN_MODEL: (404, "not_found_error", "The model does not exist."),
             Mode.TOO_LONG: (400, "context_length_exceeded", "This model's maximum context length is 8192 tokens."),
         }
-        if heard.mode is Mode.REFUSES_SCHEMA and (heard.shape or heard.forced):
+        if heard.mode is Mode.REFUSES_SCHEMA and (heard.shape not in (None, True) or heard.forced):
             found[heard.mode] = (400, "invalid_request_error", "Unknown parameter.")
         if heard.mode is Mode.SLOW:
             time.sleep(self.rig.delay)
