@@ -8,7 +8,6 @@ from starlette.middleware.gzip import GZipMiddleware
 from verivita import __version__
 from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import (
-    admin,
     answers,
     assistant,
     auth,
@@ -20,7 +19,6 @@ from verivita.entrypoints.api import (
     openapi,
     people,
     postings,
-    privacy,
     search,
     tasks,
 )
@@ -47,7 +45,6 @@ def build(container: Container) -> FastAPI:
     )
     app.state.container = container
     for module in (
-        admin,
         auth,
         health,
         library,
@@ -55,7 +52,6 @@ def build(container: Container) -> FastAPI:
         search,
         tasks,
         people,
-        privacy,
         models,
         answers,
         assistant,
