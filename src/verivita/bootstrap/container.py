@@ -27,8 +27,10 @@ from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
 from verivita.features.search import SearchService
+from verivita.kit.audit import AuditLog
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
+from verivita.kit.faults import FaultLog
 from verivita.kit.metrics import METRICS, Metrics
 from verivita.kit.queue import Queue, TaskList
 
@@ -66,6 +68,16 @@ class Container:
     assistant: AssistantService
     runs: Runs
     gateway: gateway.Gateway
+
+    @property
+    def audit(self) -> AuditLog:
+        """Who did what."""
+        return AuditLog(self.db)
+
+    @property
+    def faults(self) -> FaultLog:
+        """What nobody foresaw, counted."""
+        return FaultLog(self.db)
 
     def worker(self) -> Worker:
         """A worker that knows who does which task."""

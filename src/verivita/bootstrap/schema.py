@@ -21,7 +21,9 @@ _TABLES = (
     "verivita.features.models.tables",
     "verivita.features.postings.tables",
     "verivita.features.search.tables",
+    "verivita.kit.audit",
     "verivita.kit.event_log",
+    "verivita.kit.faults",
     "verivita.kit.once",
     "verivita.kit.queue.store",
 )

@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql as pg
 from verivita.core.events import Event
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
+from verivita.kit.audit import AuditLog, is_audited, object_of
 from verivita.kit.db import Repository, Tx, UtcTime, personal_table
 from verivita.kit.queue import Queue, Task
 
@@ -32,8 +33,10 @@ class EventLog:
         self._rows = Repository(events)
 
     async def record(self, tx: Tx, principal: Principal, event: Event) -> None:
-        """Append the event and queue its tasks."""
+        """Append the event, keep it in the audit log where it belongs there, and queue its tasks."""
         payload = dict(event.payload)
         await self._rows.insert(tx, principal, {"id": new_id(), "name": event.name, "payload": payload})
+        if is_audited(event.name):
+            await AuditLog.record(tx, principal, event.name, object_of(payload))
         for task in self._subscriptions.get(event.name, ()):
             await self._queue.enqueue(tx, principal, task, payload)

@@ -75,6 +75,21 @@ def out_of_date(table: str) -> list[str]:
     ]
 
 
+def append_only(table: str) -> list[str]:
+    """Rows are added and never changed, not even by the owner; they go only together with their tenant."""
+    return [
+        f"REVOKE UPDATE, DELETE ON {table} FROM {APP_ROLE}",
+        f"""
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+          IF TG_OP = 'DELETE' AND pg_trigger_depth() > 1 THEN RETURN OLD; END IF;
+          RAISE EXCEPTION 'rows of {table} stay as they are' USING ERRCODE = 'insufficient_privilege';
+        END $$
+        """,
+        f"CREATE TRIGGER stay BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()",
+        f"CREATE TRIGGER stay_all BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION refuse_change()",
+    ]
+
+
 def queue_tables() -> list[str]:
     """The task queue's own tables, as its package makes them."""
     from procrastinate.schema import SchemaManager

@@ -14,10 +14,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from tests.docs.markdown import ROOT
-from verivita.entrypoints.api import auth, compat, health, library, people, postings, search, tasks
+from verivita.entrypoints.api import admin, auth, compat, health, library, people, postings, search, tasks
 from verivita.entrypoints.api.schemas import Input
 
-MODULES: tuple[ModuleType, ...] = (auth, compat, health, library, people, postings, search, tasks)
+MODULES: tuple[ModuleType, ...] = (admin, auth, compat, health, library, people, postings, search, tasks)
 ROUTES = """
 GET    /health /live /ready /metrics
 POST   /api/v1/documents /api/v1/documents/{document_id}/read
@@ -31,6 +31,7 @@ GET    /api/v1/jobs /api/v1/jobs/recommendations /api/v1/jobs/{job_id} /api/v1/j
 GET    /api/v1/jobs/{job_id}/match /api/v1/ingest /api/v1/ingest/{run_id}
 GET    /api/v1/tasks /api/v1/tasks/{task_id} /api/v1/users/me /api/v1/keys
 POST   /api/v1/keys
+GET    /api/v1/admin/audit /api/v1/admin/errors
 POST   /auth/guest /auth/email /auth/verify /auth/signup /auth/login /auth/refresh /auth/logout /auth/logout-all
 POST   /auth/upgrade
 GET    /auth/state /auth/me /auth/.well-known/jwks.json

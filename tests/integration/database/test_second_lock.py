@@ -63,7 +63,7 @@ def test_a_bare_update_or_delete_touches_nothing_foreign(filled):
                     try:
                         with connection.transaction():
                             connection.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
-                    except psycopg.errors.ForeignKeyViolation:
+                    except (psycopg.errors.ForeignKeyViolation, psycopg.errors.InsufficientPrivilege):
                         continue
             connection.execute("RESET ROLE")
             assert totals(connection) == before

@@ -8,6 +8,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from verivita import __version__
 from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import (
+    admin,
     answers,
     assistant,
     auth,
@@ -19,6 +20,7 @@ from verivita.entrypoints.api import (
     openapi,
     people,
     postings,
+    privacy,
     search,
     tasks,
 )
@@ -45,6 +47,7 @@ def build(container: Container) -> FastAPI:
     )
     app.state.container = container
     for module in (
+        admin,
         auth,
         health,
         library,
@@ -52,6 +55,7 @@ def build(container: Container) -> FastAPI:
         search,
         tasks,
         people,
+        privacy,
         models,
         answers,
         assistant,

@@ -35,6 +35,7 @@ async def principal_of(request: Request) -> Principal:
 async def caller_of(request: Request) -> Principal:
     """The caller, whatever their state. A cookie also needs its CSRF token on every verb that writes."""
     principal = await _known(request)
+    request.state.principal = principal
     await count_caller(request, principal)
     return principal
 

@@ -6,7 +6,7 @@ import math
 import re
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
@@ -20,9 +20,13 @@ from verivita.core.ids import new_id
 from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
 from verivita.entrypoints.http.limits import count_address
+from verivita.features.identity import NOBODY
 from verivita.kit import logs
 from verivita.kit.limits import Limiter, accepted
 from verivita.kit.metrics import Metrics
+
+if TYPE_CHECKING:
+    from verivita.bootstrap.container import Container
 
 log = logs.get(__name__)
 
@@ -122,6 +126,7 @@ class GuardMiddleware:
         except Exception as error:
             if not isinstance(error, VerivitaError):
                 log.exception("request.failed", path=scope["path"])
+                await _counted(scope, error)
                 error = VerivitaError(
                     "internal",
                     "Something went wrong on our side; it was written down.",
@@ -139,6 +144,16 @@ class GuardMiddleware:
         rate, verdict = await count_address(self._limiter, client[0])
         scope["state"]["limit"] = (rate, verdict)
         accepted(verdict)
+
+
+async def _counted(scope: Scope, error: Exception) -> None:
+    """Count an error that nobody foresaw: for the caller's tenant, else for that of the installation's owner."""
+    container: Container = scope["app"].state.container
+    try:
+        principal = scope["state"].get("principal") or await container.identity.owner(NOBODY)
+        await container.faults.record(principal, error, f"{scope['method']} {_route(scope)}")
+    except Exception as trouble:  # it is the second trouble already, and the first one is in the log
+        log.warning("fault.not_counted", error=type(trouble).__name__)
 
 
 class _Answer:

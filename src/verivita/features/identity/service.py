@@ -109,6 +109,7 @@ class IdentityService:
         async with self.db.begin(principal) as tx:
             if not await self.repo.take(tx, principal, key_id):
                 raise NotFound("key")
+            await self.events.record(tx, principal, Event("key.dropped", {"key_id": str(key_id)}))
 
     async def me(self, principal: Principal) -> Person:
         """The caller as a person."""
@@ -165,6 +166,8 @@ class IdentityService:
         async with self.db.begin(principal) as tx:
             await self.repo.drop_expired(tx, principal)
             id = await self.repo.add_credential(tx, principal, kind, secret_hash(secret), expires, name, scopes)
+            if kind is CredentialKind.API_KEY:
+                await self.events.record(tx, principal, Event("key.made", {"key_id": str(id)}))
         return Issued(id, secret, expires)
 
     async def _find(self, secret: str, visit: Visit = NOWHERE) -> Caller | None:

@@ -20,6 +20,7 @@ from verivita.core.errors import Invalid, NotFound, VerivitaError
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal, Role
 from verivita.kit.db import Database
+from verivita.kit.faults import FaultLog
 from verivita.kit.queue.store import Queue, TaskStatus
 from verivita.kit.queue.task import Cancelled, Handler, JsonObject, Task
 
@@ -66,7 +67,7 @@ class Worker:
         dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._connector = procrastinate.PsycopgConnector(conninfo=dsn, min_size=1, max_size=4)
         self._app = procrastinate.App(connector=self._connector)
-        self._db, self._queue = db, queue
+        self._db, self._queue, self._faults = db, queue, FaultLog(db)
         self._running: asyncio.Task[None] | None = None
 
     def handle(self, task: Task, handler: Handler) -> None:
@@ -135,6 +136,8 @@ class Worker:
             # A refusal explains itself; a trace is kept for what nobody foresaw.
             trace = last and not isinstance(error, VerivitaError)
             log.warning("task.failed", error=type(error).__name__, message=str(error)[:300], last=last, exc_info=trace)
+            if trace:
+                await self._faults.record(principal, error, task.name)
             if last:
                 await self._fail(principal, task_id, error)
             raise

@@ -1,4 +1,4 @@
-"""Idempotency keys and the audit log."""
+"""Idempotency keys, the audit log, groups of errors."""
 
 from __future__ import annotations
 
@@ -42,9 +42,54 @@ def _idempotency_keys() -> None:
         op.execute(statement)
 
 
+def _audit_log() -> None:
+    op.create_table(
+        "audit_log",
+        sa.Column("tenant_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("actor_id", sa.UUID(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("object_id", sa.UUID(), nullable=True),
+        sa.Column("result", sa.Text(), server_default="done", nullable=False),
+        sa.Column("request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("at", UTC_TIME, server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_audit_log_tenant_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_log"),
+    )
+    op.create_index("ix_audit_log_tenant", "audit_log", ["tenant_id", "id"])
+    for statement in [*security.tenant_rows("audit_log"), *security.append_only("audit_log")]:
+        op.execute(statement)
+
+
+def _error_groups() -> None:
+    op.create_table(
+        "error_groups",
+        sa.Column("tenant_id", sa.UUID(), nullable=False),
+        sa.Column("id", sa.UUID(), nullable=False),
+        sa.Column("fingerprint", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("during", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), server_default="1", nullable=False),
+        sa.Column("last_request_id", sa.Text(), server_default="", nullable=False),
+        sa.Column("first_at", UTC_TIME, server_default=sa.text("now()"), nullable=False),
+        sa.Column("last_at", UTC_TIME, server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(["tenant_id"], ["tenants.id"], name="fk_error_groups_tenant_id", ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name="pk_error_groups"),
+    )
+    op.create_index("uq_error_groups_fingerprint", "error_groups", ["tenant_id", "fingerprint"], unique=True)
+    for statement in security.tenant_rows("error_groups"):
+        op.execute(statement)
+
+
 def upgrade() -> None:
     _idempotency_keys()
+    _audit_log()
+    _error_groups()
 
 
 def downgrade() -> None:
+    op.drop_table("error_groups")
+    op.drop_table("audit_log")
+    op.execute("DROP FUNCTION refuse_change")
     op.drop_table("idempotency_keys")
