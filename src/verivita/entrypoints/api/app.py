@@ -20,7 +20,6 @@ from verivita.entrypoints.api import (
     openapi,
     people,
     postings,
-    privacy,
     search,
     tasks,
 )
@@ -55,7 +54,6 @@ def build(container: Container) -> FastAPI:
         search,
         tasks,
         people,
-        privacy,
         models,
         answers,
         assistant,
