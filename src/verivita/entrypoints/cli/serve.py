@@ -89,7 +89,7 @@ def ml() -> None:
         loop(
             serve(
                 embedder,
-                None,
+                providers.reranker(settings, Process.LOCAL),
                 lambda text: extract(text, load_taxonomy()),
                 store,
                 host=settings.ml_host,
