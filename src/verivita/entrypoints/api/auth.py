@@ -105,6 +105,9 @@ class LogoutIn(Input):
     refresh_token: str | None = Field(None, min_length=1, max_length=200)
 
 
+_THIS_ONE = LogoutIn(refresh_token=None)
+
+
 class UpgradeIn(Input):
     """A voucher; or, with its signature in a header, the message of a payment service."""
 
@@ -243,12 +246,12 @@ async def refresh(request: Request, body: RefreshIn) -> Refreshed:
 
 
 @router.post("/logout", status_code=204, responses=ASKING)
-async def log_out(request: Request, response: Response, caller: Known, body: LogoutIn | None = None) -> None:
+async def log_out(request: Request, response: Response, caller: Known, body: LogoutIn = _THIS_ONE) -> None:
     """End this sign-in."""
     container = _container(request)
     token = request.headers.get("authorization", "").partition(" ")[2].strip()
     family = container.sign_in.access.family_of(token)
-    await container.sign_in.access.log_out(caller, family, body.refresh_token if body else None)
+    await container.sign_in.access.log_out(caller, family, body.refresh_token)
     if secret := request.cookies.get(COOKIE):
         await container.identity.leave(caller, secret)
     drop_session(response)
