@@ -9,10 +9,12 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 import uvicorn
 
@@ -54,6 +56,7 @@ class ApiProcess:
     port: int
     env: Mapping[str, str]
     process: subprocess.Popen[bytes] | None = None
+    said: IO[bytes] = field(default_factory=tempfile.TemporaryFile)
 
     def start(self) -> None:
         env = {key: value for key, value in os.environ.items() if not key.startswith(("VERIVITA_", "REDIS_"))}
@@ -62,14 +65,18 @@ class ApiProcess:
             [sys.executable, "-m", "verivita", "api"],
             env={**env, **own, **self.env},
             stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stderr=self.said,
         )
+
+    def words(self) -> str:
+        self.said.seek(0)
+        return self.said.read().decode(errors="replace")[-2000:]
 
     def wait_ready(self, within: float = 120.0) -> None:
         end = time.monotonic() + within
         while time.monotonic() < end:
             assert self.process is not None
-            assert self.process.poll() is None, "the API process ended"
+            assert self.process.poll() is None, self.words()
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", self.port), timeout=2) as asked:
                 asked.sendall(b"GET /ready HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n")
                 if b" 200 " in asked.recv(64):
@@ -86,6 +93,7 @@ class ApiProcess:
             self.process.kill()
         if self.process is not None:
             self.process.wait(30)
+        self.said.close()
 
 
 def api_env(url: str, folder: Path, redis: str | None) -> dict[str, str]:
