@@ -79,7 +79,7 @@ def _heads(entry: Entry, start: int, end: int) -> bool:
 def sources(row: Row, paper: Paper) -> tuple[list[str], list[Source]]:
     """The ids that the sentence cites, and all sources: the given spans and the lines of the resume."""
     cited = [
-        Source(f"cited {n}", span, "text", "", paper.entry_at(paper.find(span))) for n, span in enumerate(row["source"])
+        Source(f"cited {n}", span, "duty", "", paper.entry_at(paper.find(span))) for n, span in enumerate(row["source"])
     ]
     return [source.id for source in cited], [*cited, *paper.sources()]
 

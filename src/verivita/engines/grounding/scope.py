@@ -9,6 +9,7 @@ from verivita.engines.grounding.model import Source
 from verivita.engines.grounding.names import names
 from verivita.engines.grounding.tokens import stems
 
+PASSAGE = "text"
 _HEADS = frozenset({"employer", "title", "dates", "degree", "school", "head", "headline"})
 _NAMING = frozenset({"employer", "title", "school", "project", "head"})
 
@@ -26,6 +27,8 @@ class Scope:
     far: tuple[Source, ...]
     mixed: bool = False
     claimed: bool = False
+    facts: bool = False
+    """Whether the core is single facts that the claim cites itself."""
 
     @property
     def heads(self) -> tuple[Source, ...]:
@@ -36,6 +39,7 @@ class Scope:
 def scopes(claim: str, sources: Sequence[Source], cited: Collection[str]) -> list[Scope]:
     """The scopes in which a claim may be proved, one for each entry; facts without an entry go with every entry."""
     core = [s for s in sources if s.id in cited] if cited else list(sources)
+    facts = bool(cited) and all(source.kind != PASSAGE for source in core)
     entries = sorted({s.entry for s in core if s.entry})
     found = [_scope(core, sources, {entry}) for entry in entries] if entries else [_scope(core, sources, set())]
     if len(entries) > 1:
@@ -44,7 +48,7 @@ def scopes(claim: str, sources: Sequence[Source], cited: Collection[str]) -> lis
             found.append(_scope(core, sources, set(named)))
         if len(named) < len(entries):
             found.append(replace(_scope(core, sources, set(entries)), mixed=True, claimed=bool(named)))
-    return found
+    return [replace(scope, facts=facts) for scope in found]
 
 
 def _scope(core: Sequence[Source], sources: Sequence[Source], entries: set[str]) -> Scope:

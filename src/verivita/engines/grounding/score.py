@@ -13,33 +13,30 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-RISES = ("recall_all", "recall_unit", "pairs", "wholeness", "covered", "linked", "near", "near_lost")
+RISES = ("whole", "beside", "dense", "pairs", "wholeness", "linked", "near", "nearer", "nearest")
+FALLS = ("number", "date", "name", "negation")
 _GROUPS = {
     "number": "number",
     "date": "date",
     "name": "name",
     "employer": "name",
     "degree": "name",
-    "title": "name",
-    "skill": "skill",
-    "commingled": "skill",
     "negation": "negation",
-    "inflated": "stronger",
-    "hedge": "stronger",
-    "scope": "stronger",
-    "added": "added",
 }
-FALLS = ("number", "date", "name", "skill", "negation", "stronger", "added")
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Weights by feature with the intercept, and the scores from which a claim is weak and supported."""
+    """Weights by feature with the intercept, and the scores from which a claim is weak and supported.
+
+    `facts` holds the same two bars for a claim that cites single facts: where to look is settled there, and the checks by
+    kind decide, so that other words for the same thing may pass.
+    """
 
     intercept: float
     by_name: Mapping[str, float]
-    weak: float
-    supported: float
+    prose: tuple[float, float]
+    facts: tuple[float, float]
 
     def score(self, features: Mapping[str, float]) -> float:
         """The logistic of the weighted sum."""
@@ -51,22 +48,38 @@ class Weights:
 def load_weights() -> tuple[Weights, Weights]:
     """The shipped weights: without an encoder, and with one."""
     table = json.loads(resources.files("verivita.engines.grounding").joinpath("data/weights.json").read_text("utf-8"))
-    plain, near = (_weights(table[key]) for key in ("words", "words_and_vectors"))
+    plain, near = (
+        Weights(
+            float(entry["intercept"]),
+            {name: float(value) for name, value in entry["by_name"].items()},
+            (float(entry["weak"]), float(entry["supported"])),
+            (float(entry["weak_facts"]), float(entry["supported_facts"])),
+        )
+        for entry in (table["words"], table["words_and_vectors"])
+    )
     return plain, near
 
 
-def _weights(entry: Mapping[str, float | Mapping[str, float]]) -> Weights:
-    by_name = entry["by_name"]
-    assert isinstance(by_name, Mapping)
-    numbers = [entry[key] for key in ("intercept", "weak", "supported")]
-    first, weak, supported = (float(n) for n in numbers if not isinstance(n, Mapping))
-    return Weights(first, by_name, weak, supported)
-
-
 def counted(kinds: Sequence[str]) -> dict[str, float]:
-    """Objections by class, as features; a name counts by how many are missing, up to two."""
+    """Objections that enter the score, by group, each up to two; the others speak through the verdict alone."""
     found = dict.fromkeys(FALLS, 0.0)
     for kind in kinds:
-        name = _GROUPS[kind]
-        found[name] = min(found[name] + 1.0, 2.0)
+        if kind in _GROUPS:
+            found[_GROUPS[kind]] = min(found[_GROUPS[kind]] + 1.0, 2.0)
     return found
+
+
+def above(value: float, floor: float) -> float:
+    """0 up to the floor, then rising to 1: below it, shared words are chance."""
+    return max(0.0, min(1.0, (value - floor) / (1 - floor)))
+
+
+def of_all(recall: float, covered: float, linked: float, near: float) -> dict[str, float]:
+    """Features of a claim beside all of its sources."""
+    rising = {"near": near, "nearer": above(near, 0.4), "nearest": above(near, 0.6)}
+    return {"whole": above(recall, 0.5), "dense": above(covered, 0.75), "linked": linked, **rising}
+
+
+def of_place(recall: float, pairs: float, wholeness: float) -> dict[str, float]:
+    """Features of a claim beside one sentence or two."""
+    return {"beside": above(recall, 0.4), "pairs": above(pairs, 0.3), "wholeness": wholeness}

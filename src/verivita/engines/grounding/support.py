@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime
 
 from verivita.engines.grounding.checks import Finding, absent, against
 from verivita.engines.grounding.lexical import (
-    Unit,
     covered,
     linked,
     recall,
@@ -25,7 +24,7 @@ from verivita.engines.grounding.lexical import (
 )  # fmt: skip
 from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
 from verivita.engines.grounding.scope import Scope, scopes
-from verivita.engines.grounding.score import Weights, counted, load_weights
+from verivita.engines.grounding.score import Weights, counted, load_weights, of_all, of_place
 from verivita.engines.grounding.statements import statements
 
 ORDER = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
@@ -43,6 +42,8 @@ class Reading:
     features: Mapping[str, float]
     findings: tuple[Finding, ...]
     source_id: str
+    share: float
+    """How much of the claim's weight stands there."""
 
 
 def ground(
@@ -108,27 +109,21 @@ def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], tod
     weighed = weights(claim)
     missing = tuple(absent(text, scope, today))
     core = [(source.id, place) for source in scope.core for place in units(source.text)]
+    singles = [sentence for source in scope.core for sentence in sentences(source.text)]
     stems = frozenset[str]().union(*(place.stems for _, place in core))
     words = frozenset(word for _, place in core for word in place.words)
-    whole = {"recall_all": recall(weighed, stems), "covered": covered(claim, words)}
-    beside = (near.get((text, sentence), 0.0) for source in scope.core for sentence in sentences(source.text))
-    whole["near"] = max(beside, default=0.0) if near else 0.0
-    whole["near_lost"] = whole["near"] * (1 - whole["recall_all"])
-    whole["linked"] = linked(claim, [unit(sentence) for source in scope.core for sentence in sentences(source.text)])
-    found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "")]
+    closest = max((near[text, sentence] for sentence in singles), default=0.0) if near else 0.0
+    joined = linked(claim, [unit(sentence) for sentence in singles])
+    whole = of_all(recall(weighed, stems), covered(claim, words), joined, closest)
+    found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "", 0.0)]
     for id, place in core:
         share = recall(weighed, place.stems)
         if share >= LEAST:
-            found.append(_reading(claim, place, share, whole, missing, id))
+            findings = (*missing, *against(claim.text, place))
+            local = of_place(share, shared_pairs(claim, place), wholeness(claim, place))
+            features = {**whole, **local, **counted([f.kind for f in findings])}
+            found.append(Reading(features, findings, id, share))
     return found
-
-
-def _reading(
-    claim: Unit, place: Unit, share: float, whole: Mapping[str, float], missing: tuple[Finding, ...], id: str
-) -> Reading:
-    findings = (*missing, *against(claim.text, place))
-    local = {"recall_unit": share, "pairs": shared_pairs(claim, place), "wholeness": wholeness(claim, place)}
-    return Reading({**whole, **local, **counted([f.kind for f in findings])}, findings, id)
 
 
 def _judged(statement: Statement, scope: Scope, read: Sequence[Reading], chosen: Weights) -> Claim:
@@ -152,10 +147,11 @@ def _rank(item: tuple[Verdict, float, Reading]) -> tuple[int, float]:
 
 def _verdict(one: Reading, scope: Scope, chosen: Weights) -> Verdict:
     score = chosen.score(one.features)
-    if score < chosen.weak or scope.claimed or any(f.grave for f in one.findings):
+    weak, supported = chosen.facts if scope.facts else chosen.prose
+    if score < weak or scope.claimed or any(f.grave for f in one.findings):
         return Verdict.UNSUPPORTED
-    if not one.source_id or one.features["recall_unit"] < BESIDE:
+    if not one.source_id or one.share < BESIDE:
         return Verdict.UNSUPPORTED
-    if score < chosen.supported or one.findings or scope.mixed:
+    if score < supported or one.findings or scope.mixed:
         return Verdict.WEAK
     return Verdict.SUPPORTED
