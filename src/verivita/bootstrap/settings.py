@@ -77,6 +77,11 @@ class Settings(GatewaySettings):
         description="Sentence encoder: onnx, hashing (no weights), or hosted: openai, gemini. After a change all "
         "papers and postings are read again.",
     )
+    reranker: Path | None = Field(
+        None,
+        description="Folder with a cross-encoder, model.onnx and tokenizer.json (ms-marco-MiniLM-L-6-v2 for one), that "
+        "looks closer at the first 50 hits of a search. Without it they keep the order of the search.",
+    )
     collection_prefix: str = Field(
         "",
         pattern="^[A-Za-z0-9_-]{0,40}$",
