@@ -39,6 +39,7 @@ def measured() -> dict[str, dict[str, float]]:
     return sets
 
 
+@pytest.mark.acceptance("MAT-04")
 @pytest.mark.acceptance("JOB-14")
 @pytest.mark.acceptance("JOB-15")
 @pytest.mark.parametrize(

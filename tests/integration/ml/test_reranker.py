@@ -1,4 +1,4 @@
-"""A cross-encoder's file, given by a setting: search uses it, in this process or through the ML service, and says so."""
+"""The file of a cross-encoder, given by a setting: search uses it, here or through the ML service, and says so."""
 
 from __future__ import annotations
 
