@@ -32,6 +32,9 @@ DID = {
     "wishes": "Your wishes are saved.",
     "appearance": "The appearance is saved.",
     "key": "The key no longer works.",
+    "models": "Models and limits are saved; they hold at once.",
+    "model-key": "The key is stored. It is not shown again.",
+    "no-model-key": "The key is forgotten.",
     "example": "The example person is here. Reading her papers takes a few seconds.",
     "no-example": "The example person and her postings are gone.",
 }
