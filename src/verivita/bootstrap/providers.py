@@ -13,7 +13,7 @@ from verivita.core.errors import Invalid, Unavailable
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, Reranker, VectorIndex
-from verivita.features.identity import Mailer, TokenVerifier
+from verivita.features.identity import Doorkeeper, Mailer, TokenVerifier
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
@@ -208,6 +208,17 @@ def mailer(settings: Settings) -> Mailer:
     from verivita.adapters.mailers.memory import MemoryMailer, NoMailer
 
     return MemoryMailer() if kind == "memory" else NoMailer()
+
+
+def doorkeeper(settings: Settings, clock: Clock) -> Doorkeeper | None:
+    """The identity service, where it runs in a process of its own."""
+    url = settings.identity.url
+    if url is None:
+        return None
+    from verivita.adapters.tokens.remote import RemoteIdentity
+    from verivita.kit.http import Egress
+
+    return RemoteIdentity(url, Egress([*settings.egress_allow, url.split("//")[1]], tries=1), clock)
 
 
 def token_verifiers(settings: Settings, clock: Clock) -> list[TokenVerifier]:

@@ -15,6 +15,7 @@ from verivita.features.identity import (
     AccessService,
     AccountService,
     AddressKept,
+    Doorkeeper,
     EntryService,
     ExternalPeople,
     IdentityService,
@@ -40,6 +41,8 @@ class SignIn:
     accounts: AccountService
     access: AccessService
     members: MemberService
+    doorkeeper: Doorkeeper | None = None
+    """The identity service, where it runs in a process of its own."""
 
 
 def build(
@@ -66,6 +69,7 @@ def build(
         entry=entry,
         accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
         access=AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept),
+        doorkeeper=providers.doorkeeper(settings, clock),
         members=MemberService(
             db, keyring, events, clock, entry, payment.get_secret_value() if payment is not None else None
         ),

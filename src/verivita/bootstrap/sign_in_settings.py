@@ -79,6 +79,12 @@ class SignInSettings(BaseModel):
     issuers: list[IssuerSettings] = Field(
         [], description="Other issuers whose tokens are taken, as a JSON list of objects (see the guide)."
     )
+    url: str | None = Field(
+        None,
+        pattern="^https?://[^/]+$",
+        description="Where `verivita identity` runs alone, as http://host:port; then this process asks it who calls.",
+    )
+    port: int = Field(8090, ge=1, le=65535, description="Port that `verivita identity` listens on.")
     payment_secret: SecretStr | None = Field(None, description="Secret that the payment service signs with.")
 
     @field_validator("jwt_secret", "payment_secret")

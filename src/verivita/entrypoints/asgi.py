@@ -17,6 +17,26 @@ def build(container: Container) -> FastAPI:
     """The whole app: JSON API and pages."""
     app = api.build(container)
     web.install(app)
+    return _closing(app, container)
+
+
+def build_identity(container: Container) -> FastAPI:
+    """The identity room alone."""
+    return _closing(api.build(container, api.IDENTITY), container)
+
+
+def serve(container: Container) -> None:
+    """Listen until told to stop; requests under way get 25 seconds to end."""
+    _serve(build(container), container, container.settings.port)
+
+
+def serve_identity(container: Container) -> None:
+    """The identity room alone, likewise."""
+    _serve(build_identity(container), container, container.settings.identity.port)
+
+
+def _closing(app: FastAPI, container: Container) -> FastAPI:
+    """The app, which closes its services at the end."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -27,15 +47,14 @@ def build(container: Container) -> FastAPI:
     return app
 
 
-def serve(container: Container) -> None:
-    """Listen until told to stop; requests under way get 25 seconds to end."""
+def _serve(app: FastAPI, container: Container, port: int) -> None:
     import uvicorn
 
     settings = container.settings
     uvicorn.run(
-        build(container),
+        app,
         host=settings.host,
-        port=settings.port,
+        port=port,
         log_config=None,
         access_log=False,
         server_header=False,

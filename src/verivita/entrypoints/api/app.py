@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from types import ModuleType
+
 from fastapi import FastAPI
 from starlette.middleware.gzip import GZipMiddleware
 
@@ -34,9 +37,40 @@ from verivita.entrypoints.http.middleware import Cors, GuardMiddleware, RequestM
 _MAX_BODY = 32 * 2**20
 """Bytes of a body that is no upload: five million characters of text, escaped in the longest way."""
 
+_HEADERS = [
+    "Authorization",
+    "Content-Type",
+    "Idempotency-Key",
+    "If-Match",
+    "If-None-Match",
+    "X-CSRF-Token",
+    "X-Request-ID",
+]
+"""What a front end of another origin may send."""
 
-def build(container: Container) -> FastAPI:
-    """The JSON API over these services."""
+
+ROUTES: tuple[ModuleType, ...] = (
+    admin,
+    auth,
+    health,
+    library,
+    postings,
+    search,
+    tasks,
+    people,
+    models,
+    answers,
+    assistant,
+    compat,
+    compat_chat,
+)
+"""Every route of the API; those with fixed words come before those that would take any."""
+IDENTITY: tuple[ModuleType, ...] = (auth, health)
+"""What `verivita identity` answers, alone in its process."""
+
+
+def build(container: Container, modules: Sequence[ModuleType] = ROUTES) -> FastAPI:
+    """The JSON API over these services, or a part of it."""
     app = FastAPI(
         title="Verivita",
         version=__version__,
@@ -45,21 +79,7 @@ def build(container: Container) -> FastAPI:
         redoc_url=None,
     )
     app.state.container = container
-    for module in (
-        admin,
-        auth,
-        health,
-        library,
-        postings,
-        search,
-        tasks,
-        people,
-        models,
-        answers,
-        assistant,
-        compat,
-        compat_chat,
-    ):
+    for module in modules:
         app.include_router(module.router)
     errors.install(app)
     openapi.install(app)
@@ -75,15 +95,7 @@ def build(container: Container) -> FastAPI:
         Cors,
         allow_origins=settings.cors_origins,
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"],
-        allow_headers=[
-            "Authorization",
-            "Content-Type",
-            "Idempotency-Key",
-            "If-Match",
-            "If-None-Match",
-            "X-CSRF-Token",
-            "X-Request-ID",
-        ],
+        allow_headers=_HEADERS,
         allow_credentials="*" not in settings.cors_origins,
         expose_headers=[
             "X-Request-ID",

@@ -17,6 +17,22 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Who = Annotated[str, typer.Argument(metavar="ID", help="Id of the person, as `users list` shows it.")]
 
 
+def identity() -> None:
+    """Run the identity room alone: /auth, for API processes that VERIVITA_IDENTITY__URL points to it."""
+    from verivita.bootstrap.container import build
+    from verivita.bootstrap.database import locate
+    from verivita.bootstrap.providers import Process
+    from verivita.bootstrap.settings import Settings
+    from verivita.entrypoints.asgi import serve_identity
+    from verivita.entrypoints.up import require_free
+    from verivita.kit import logs
+
+    settings = Settings()
+    require_free(settings.host, settings.identity.port, "VERIVITA_IDENTITY__PORT")
+    logs.configure(as_json={"json": True, "console": False}.get(settings.log_format), level=settings.log_level)
+    serve_identity(build(settings, locate(settings).url, Process.REMOTE))
+
+
 @users.command("list")
 def list_users(
     page: Annotated[int, typer.Option(min=1, help="Page, from 1.")] = 1,

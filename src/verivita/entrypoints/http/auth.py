@@ -14,7 +14,7 @@ from verivita.bootstrap.container import Container
 from verivita.core.errors import Denied, Unauthenticated
 from verivita.core.principal import Principal
 from verivita.entrypoints.http.limits import count_caller
-from verivita.features.identity import GUEST_LASTS, NOBODY, SESSION_LASTS, CredentialKind, Issued, Visit
+from verivita.features.identity import GUEST_LASTS, NOBODY, SESSION_LASTS, CredentialKind, Doorkeeper, Issued, Visit
 
 COOKIE = "verivita_session"
 GUEST_COOKIE = "identity_id"
@@ -95,6 +95,8 @@ def _set(response: Response, name: str, issued: Issued, seconds: int, secure: bo
 async def _known(request: Request) -> Principal:
     container: Container = request.app.state.container
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if container.sign_in.doorkeeper is not None and (not token or token.count(".") == 2):
+        return await _asked(request, container, container.sign_in.doorkeeper)
     if token:
         if scheme.lower() != "bearer":
             raise Unauthenticated(message="Only bearer tokens are known here.")
@@ -113,6 +115,20 @@ async def _known(request: Request) -> Principal:
         message="You are not signed in.",
         next="Open the owner link, or send an API key as `Authorization: Bearer ...`.",
     )
+
+
+async def _asked(request: Request, container: Container, doorkeeper: Doorkeeper) -> Principal:
+    """Who the identity service says it is. Forms are guarded here, where they arrive; API keys are checked here too."""
+    authorization = request.headers.get("authorization", "")
+    names = (COOKIE, GUEST_COOKIE) if container.sign_in.is_open else (COOKIE,)
+    cookies = {name: request.cookies[name] for name in names if name in request.cookies}
+    principal = await doorkeeper.who(authorization, "; ".join(f"{name}={value}" for name, value in cookies.items()))
+    if request.method not in SAFE and not authorization:
+        if secret := cookies.get(COOKIE):
+            await _refuse_forged(request, secret)
+        else:
+            _refuse_foreign(request, container.settings.cors_origins)
+    return principal
 
 
 async def _bearer(request: Request, container: Container, token: str) -> Principal:

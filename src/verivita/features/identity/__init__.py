@@ -18,7 +18,7 @@ from verivita.features.identity.model import (
     Voucher,
 )
 from verivita.features.identity.passwords import Passwords
-from verivita.features.identity.ports import ExternalSubject, Mail, Mailer, TokenVerifier
+from verivita.features.identity.ports import Doorkeeper, ExternalSubject, Mail, Mailer, TokenVerifier
 from verivita.features.identity.service import NOBODY, SCOPES, SESSION_LASTS, IdentityService
 from verivita.features.identity.states import PROVED
 from verivita.features.identity.tokens import AUDIENCE, Signer
@@ -39,6 +39,7 @@ __all__ = [
     "ApiKey",
     "Caller",
     "CredentialKind",
+    "Doorkeeper",
     "EntryService",
     "ExternalPeople",
     "ExternalSubject",

@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from verivita.core.principal import Principal
 from verivita.features.identity.tokens import check as check_claims
 from verivita.features.identity.tokens import decoded as decode_token
 from verivita.features.identity.tokens import peek as peek_token
 from verivita.features.identity.tokens import refused as refused_token
 
 __all__ = [
+    "Doorkeeper",
     "ExternalSubject",
     "Mail",
     "Mailer",
@@ -47,6 +49,14 @@ class ExternalSubject:
     subject: str
     email: str | None = None
     name: str = ""
+
+
+class Doorkeeper(Protocol):
+    """Another process of this installation that knows who asks."""
+
+    async def who(self, authorization: str, cookie: str) -> Principal:
+        """The caller who sent these two headers. Raises `Unauthenticated`, or `Unavailable`."""
+        ...
 
 
 class TokenVerifier(Protocol):
