@@ -8,6 +8,7 @@ import signal
 from verivita.bootstrap import reindex
 from verivita.bootstrap.container import Container
 from verivita.core.errors import VerivitaError
+from verivita.features.identity import NOBODY
 from verivita.kit import logs
 
 log = logs.get(__name__)
@@ -33,12 +34,15 @@ async def serve(container: Container) -> None:
 
 
 async def _sweep(container: Container) -> None:
-    """Once an hour, forget the answers of idempotency keys that are older than a day."""
+    """Once an hour, forget the answers of idempotency keys older than a day, and guests who never came back."""
     while True:
         try:
             gone = await container.gateway.once.sweep()
             if gone:
                 log.info("idempotency.swept", keys=gone)
+            if container.sign_in.is_open:
+                entry = container.sign_in.entry
+                await entry.drop_stale_guests(await entry.home(NOBODY))
         except VerivitaError as error:
             log.warning("idempotency.sweep_failed", code=error.code)
         await asyncio.sleep(3600)
