@@ -22,10 +22,11 @@ from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, 
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
 from verivita.features.answers import AnswersService
 from verivita.features.assistant import AssistantService, Runs
-from verivita.features.identity import AddressKept, IdentityService
+from verivita.features.identity import AddressKept, IdentityService, LeavingService
 from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
+from verivita.features.privacy import PrivacyService
 from verivita.features.search import SearchService
 from verivita.kit.audit import AuditLog
 from verivita.kit.db import Database
@@ -66,6 +67,7 @@ class Container:
     models: models.Models
     answers: AnswersService
     assistant: AssistantService
+    privacy: PrivacyService
     runs: Runs
     gateway: gateway.Gateway
 
@@ -160,6 +162,8 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         library, postings, search, matching, made_models.asking, load_taxonomy, before.cache, keyring
     )
     assistant = AssistantService(db, keyring, answers, library, postings, search, matching)
+    leaving = LeavingService(db, keyring, events)
+    privacy = PrivacyService(identity, leaving, library, postings, assistant, clock)
     return Container(
         settings=settings,
         url=url,
@@ -182,6 +186,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         models=made_models,
         answers=answers,
         assistant=assistant,
+        privacy=privacy,
         runs=Runs(),
         gateway=before,
     )

@@ -23,6 +23,7 @@ from verivita.entrypoints.api import (
     openapi,
     people,
     postings,
+    privacy,
     search,
     tasks,
 )
@@ -58,6 +59,7 @@ ROUTES: tuple[ModuleType, ...] = (
     search,
     tasks,
     people,
+    privacy,
     models,
     answers,
     assistant,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 from typing import Annotated
 
@@ -11,7 +12,7 @@ import typer
 from verivita import __version__
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.cli import ask as asking
-from verivita.entrypoints.cli import backup, data, find, people, reindex, serve
+from verivita.entrypoints.cli import backup, data, find, people, privacy, reindex, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -36,6 +37,9 @@ app.command()(serve.config)
 app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(backup.rotate_keys)
+app.command()(privacy.export)
+app.command()(privacy.erase)
+data.imports.command("archive")(privacy.take_back)
 app.add_typer(data.imports, name="import")
 app.add_typer(data.papers, name="papers")
 app.add_typer(data.demo, name="demo")
@@ -65,6 +69,8 @@ def _options(
 
 def main() -> None:
     """Run a command; a refusal is one sentence on standard error and an exit code (see docs/reference/cli.md)."""
+    # Our matrices are small: threads of their own for each only wait for one another. Read when numpy is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         app()
     except VerivitaError as error:

@@ -7,7 +7,19 @@ from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from verivita.entrypoints.web import add_job, ask, doors, jobs, library, models, refusals, settings, sign_in, start
+from verivita.entrypoints.web import (
+    add_job,
+    ask,
+    doors,
+    jobs,
+    library,
+    models,
+    privacy,
+    refusals,
+    settings,
+    sign_in,
+    start,
+)
 from verivita.entrypoints.web.render import STATIC
 
 FOREVER = "public, max-age=31536000, immutable"
@@ -30,6 +42,6 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app; none of them is part of the API's description."""
     app.mount("/static", Static(directory=STATIC), "static")
     # Addresses with fixed words (/jobs/add) come before those with an id (/jobs/{id}).
-    for module in (doors, start, library, add_job, jobs, ask, models, settings, sign_in):
+    for module in (doors, start, library, add_job, jobs, ask, models, settings, privacy, sign_in):
         app.include_router(module.router, include_in_schema=False)
     refusals.install(app)

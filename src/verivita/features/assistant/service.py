@@ -125,6 +125,14 @@ class AssistantService:
         await self._answers.forget(principal)
         return gone
 
+    async def restore(self, principal: Principal, talk: Talk) -> bool:
+        """Keep a talk that was taken along from elsewhere; False when it is here already."""
+        async with self.db.begin(principal) as tx:
+            known = await self.repo.has(tx, principal, talk.id)
+            for turn in talk.turns:
+                await self.repo.keep(tx, principal, talk.title, turn.question_id, turn.question, turn.reply)
+        return not known
+
     async def suggestions(self, principal: Principal) -> list[str]:
         """Questions to begin with, made from the person's own papers and jobs."""
         documents = await self._library.all(principal)

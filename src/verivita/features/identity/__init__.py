@@ -5,6 +5,7 @@ from verivita.features.identity.accounts import AccountService
 from verivita.features.identity.allowance import left as actions_left
 from verivita.features.identity.entry import GUEST_LASTS, EntryService, Guest
 from verivita.features.identity.external import ExternalPeople
+from verivita.features.identity.leaving import LeavingService
 from verivita.features.identity.members.service import MemberService
 from verivita.features.identity.model import (
     ApiKey,
@@ -46,6 +47,7 @@ __all__ = [
     "Guest",
     "IdentityService",
     "Issued",
+    "LeavingService",
     "Mail",
     "Mailer",
     "MemberService",

@@ -100,9 +100,10 @@ class PostingsRepository:
         rows = await tx.run(query.where(jobs.c.id > last) if last else query)
         return [posting_of(row) for row in rows]
 
-    async def of_source(self, tx: Tx, principal: Principal, source: str) -> list[PostingId]:
-        """Every posting of the tenant from one source."""
-        rows = await tx.run(self._jobs.select(principal, jobs.c.id).where(jobs.c.source == source))
+    async def of_source(self, tx: Tx, principal: Principal, source: str | None) -> list[PostingId]:
+        """Every posting of the tenant from one source, or from any."""
+        query = self._jobs.select(principal, jobs.c.id)
+        rows = await tx.run(query if source is None else query.where(jobs.c.source == source))
         return [PostingId(row.id) for row in rows]
 
     async def remove(self, tx: Tx, principal: Principal, ids: Sequence[PostingId]) -> None:

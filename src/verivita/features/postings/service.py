@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from typing import Any
 from uuid import UUID, uuid4
@@ -9,12 +10,13 @@ from uuid import UUID, uuid4
 from verivita.core.clock import Clock
 from verivita.core.errors import Invalid, NotFound
 from verivita.core.events import Event
-from verivita.core.ids import PostingId, RunId
+from verivita.core.ids import PostingId, RunId, new_id
 from verivita.core.page import Page, PageRequest
 from verivita.core.principal import Principal
 from verivita.core.text import sha256
 from verivita.features.postings.ingest import PostingEngines, PostingIngest, Progress
 from verivita.features.postings.model import Counts, ImportRun, Posting, RawPosting, Refused, Snapshot
+from verivita.features.postings.normalise import understand
 from verivita.features.postings.ports import PostingReader
 from verivita.features.postings.repository import PostingsRepository
 from verivita.features.postings.tasks import IMPORT_POSTINGS, INDEX_POSTINGS
@@ -42,6 +44,7 @@ class PostingsService:
         self.db, self.repo, self.events, self.queue = db, PostingsRepository(), events, queue
         self._blobs, self._reader = blobs, reader
         self._ingest = PostingIngest(db, self.repo, events, queue, clock, engines)
+        self._extract, self._clock = engines.extract, clock
 
     async def import_file(self, principal: Principal, name: str, data: bytes, progress: Progress) -> ImportRun:
         """Import a file here and now, batch by batch; the same file after a kill goes on where it stopped.
@@ -91,13 +94,23 @@ class PostingsService:
         stored = await self._ingest.store(principal, None, [raw])
         return await self.get(principal, stored.plan.placed[0]), bool(stored.plan.new)
 
+    async def glance(self, principal: Principal, text: str) -> Posting:
+        """A pasted text understood as one posting, and not stored; its id names nothing that is kept."""
+        records = self._records("job.txt", text.encode())
+        first = text.strip().split("\n", 1)[0]
+        given = (item for item in records if isinstance(item, RawPosting))
+        raw = next(given, RawPosting(source="paste", title=first[:120], description=text))
+        now = self._clock.now()
+        found = await asyncio.to_thread(understand, raw, self._extract, now.date())
+        return Posting(PostingId(new_id()), found, None, True, 1, now, now)
+
     async def add_many(self, principal: Principal, raws: Sequence[RawPosting]) -> list[PostingId]:
         """Add a handful of postings at once; the posting of each, in order."""
         stored = await self._ingest.store(principal, None, raws)
         return stored.plan.placed
 
-    async def remove_source(self, principal: Principal, source: str) -> int:
-        """Remove every posting that came from one source, with its snapshots; how many there were."""
+    async def remove_source(self, principal: Principal, source: str | None) -> int:
+        """Remove every posting that came from one source (None: from any), with its snapshots; how many there were."""
         async with self.db.begin(principal) as tx:
             ids = await self.repo.of_source(tx, principal, source)
             await self.repo.remove(tx, principal, ids)

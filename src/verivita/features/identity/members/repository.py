@@ -5,14 +5,14 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_
+from sqlalchemy import delete, func, or_
 
 from verivita.core.ids import PersonId, new_id
 from verivita.core.page import PageRequest
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.model import Person, Voucher
 from verivita.features.identity.proofs.repository import ProofRepository
-from verivita.features.identity.tables import people, vouchers
+from verivita.features.identity.tables import people, tenants, vouchers
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Repository, Tx
 
@@ -75,3 +75,16 @@ class MemberRepository(ProofRepository):
             Voucher(row.id, row.created_at, row.expires_at, PersonId(row.used_by) if row.used_by else None)
             for row in rows
         ]
+
+    async def others(self, tx: Tx, principal: Principal, role: Role | None = None) -> int:
+        """How many other people are in the tenant, of one role or of all."""
+        query = self._people.select(principal, func.count()).where(people.c.id != principal.person_id)
+        return int((await tx.run(query if role is None else query.where(people.c.role == role.value))).scalar_one())
+
+    async def remove_person(self, tx: Tx, principal: Principal) -> None:
+        """Remove the caller; every row of theirs goes along."""
+        await tx.run(self._people.delete(principal).where(people.c.id == principal.person_id))
+
+    async def remove_tenant(self, tx: Tx, principal: Principal) -> None:
+        """Remove the caller's tenant with everything in it."""
+        await tx.run(delete(tenants).where(tenants.c.id == principal.tenant_id))
