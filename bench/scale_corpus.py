@@ -36,18 +36,24 @@ class Corpus:
     query_vectors: Vector
 
 
-def real(data: Path, most: int) -> Corpus | None:
-    """Real texts of `jobs/*`, spread over its files, with their vectors by the shipped encoder; queries are six words
-    out of texts that are not among them."""
+def real_texts(data: Path, most: int) -> list[str]:
+    """About `most` real texts of `jobs/*`, spread over its files, in an order drawn once."""
     packed = sorted(data.glob("jobs/*/*.jsonl.gz"))
-    if not packed:
-        return None
-    each = -(-(most + QUERIES) // len(packed))
+    each = -(-most // len(packed)) if packed else 0
     found = [text for path in packed for text in islice((t for t in texts(path) if len(t.split()) > 15), each)]
-    draw = random.Random(7)
-    draw.shuffle(found)
-    held, kept = found[: min(QUERIES, len(found) // 5)], found[min(QUERIES, len(found) // 5) :][:most]
-    asked = [" ".join(text.split()[5:11]) for text in held]
+    random.Random(7).shuffle(found)
+    return found
+
+
+def real(data: Path, most: int) -> Corpus | None:
+    """Real texts with their vectors by the shipped encoder; queries are six words out of texts that are not among
+    them. None where there are no packed postings."""
+    found = real_texts(data, most + QUERIES)
+    if not found:
+        return None
+    held = min(QUERIES, len(found) // 5)
+    kept = found[held:][:most]
+    asked = [" ".join(text.split()[5:11]) for text in found[:held]]
     embedder = OnnxEmbedder()
     both = asyncio.run(embedder.embed([*kept, *asked]))
     embedder.close()

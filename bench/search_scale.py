@@ -6,7 +6,8 @@ vectors are stored first and indexed at the end, as `verivita reindex` does. Lat
 
 Set `jobs`: a partition of shared postings, a tenant's own 5,000 vectors, words, both fused with the query embedded
 (`hybrid`: encoder, both legs, fusion and neighbours, as the product searches, without HTTP); peers over the same
-vectors in memory. Set `jobs-http`: the real postings, imported and searched through HTTP in a running API process.
+vectors in memory. Set `ml-service`: 64 clients of the ML service at once. Set `jobs-http`: the real postings, imported
+and searched through HTTP in a running installation.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from uuid import UUID
 
 import numpy as np
 
-from bench import scale_http, scale_peers
+from bench import scale_grpc, scale_http, scale_peers
 from bench.report import Outcome, wanted
-from bench.scale_corpus import MOST_REAL, Corpus, Grown, exact, number, real
+from bench.scale_corpus import MOST_REAL, Corpus, Grown, exact, number, real, real_texts
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.adapters.vectors.index_keeper import IndexKeeper
@@ -172,9 +173,14 @@ def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcom
     size = limit or SIZE
     if wanted("jobs-http", sets):
         scale_http.into(outcome, data, limit)
-    corpus = real(data, min(MOST_REAL, max(200, size // 10))) if wanted("jobs", sets) else None
+    if wanted("ml-service", sets) and (few := real_texts(data, 300)):
+        figures = scale_grpc.service(few)
+        outcome["sets"]["ml-service"] = {f"default/{name}": value for name, value in figures.items()}
+    if not wanted("jobs", sets):
+        return outcome
+    corpus = real(data, min(MOST_REAL, max(200, size // 10)))
     if corpus is None:
-        outcome["skipped"]["jobs"] = "no packed postings, or not wished"
+        outcome["skipped"]["jobs"] = "no packed postings"
         return outcome
     grown = Grown(corpus, size)
     with tempfile.TemporaryDirectory() as folder:

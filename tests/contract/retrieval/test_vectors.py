@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 from uuid import UUID
 
 import numpy as np
 import pytest
 
+from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.adapters.vectors.milvus import MilvusIndex
 from verivita.adapters.vectors.pgvector import PgVectorIndex
 from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
 from verivita.adapters.vectors.qdrant import QdrantIndex
 from verivita.core.errors import Invalid, Unavailable
-from verivita.engines.retrieval.ports import AnyOf, Between, Filter, Not, Partition, Point, Vector, VectorIndex
+from verivita.engines.retrieval.ports import (
+    AnyOf,
+    Between,
+    Filter,
+    IdPairs,
+    Not,
+    Partition,
+    Point,
+    TextEntry,
+    Vector,
+    VectorIndex,
+)
 from verivita.kit.db import Database
 
 HERE, THERE = Partition(str(UUID(int=1))), Partition(str(UUID(int=2)))
@@ -204,23 +217,25 @@ async def test_a_database_that_is_gone_is_unavailable() -> None:
 
 
 @pytest.mark.acceptance("RET-18")
-async def test_recall_under_filters(database: Database, empty: None) -> None:
+@pytest.mark.parametrize("way", ["index scan", "word index"])
+async def test_recall_under_filters(database: Database, empty: None, tmp_path: Path, way: str) -> None:
     """The naive HNSW query returns 8 % of the right rows behind a filter that passes 1 %."""
-    size, shares = 3_000, (1.0, 0.1, 0.01, 0.001)
+    size, shares = 2_000, (1.0, 0.1, 0.01, 0.001)
+    words = TantivyIndex(tmp_path)
+
+    async def passing(partition: Partition, collection: str, where: Filter, most: int) -> IdPairs | None:
+        return await words.passing(partition, where, 500) if collection == COLLECTION else None
+
     generator = np.random.default_rng(7)
     centres = generator.normal(size=(60, 384))
     vectors = centres[generator.integers(60, size=size)] + generator.normal(size=(size, 384))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     draws = generator.random(size)
-    index = PgVectorIndex(database, exact_limit=1_000)
-    await index.upsert(
-        HERE,
-        COLLECTION,
-        [
-            Point(UUID(int=i + 1), v, {"in": [str(s) for s in shares if draw < s]})
-            for i, (v, draw) in enumerate(zip(vectors, draws, strict=True))
-        ],
-    )
+    index = PgVectorIndex(database, exact_limit=1_000, passing=passing if way == "word index" else None)
+    payloads = [{"in": [str(s) for s in shares if draw < s]} for draw in draws]
+    rows = list(enumerate(zip(vectors, payloads, strict=True), start=1))
+    await index.upsert(HERE, COLLECTION, [Point(UUID(int=i), v, payload) for i, (v, payload) in rows])
+    await words.upsert(HERE, [TextEntry(UUID(int=i), "", "", payload) for i, (_, payload) in rows])
     for share in shares:
         passes = draws < share
         found = wanted = 0
