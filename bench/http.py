@@ -20,6 +20,7 @@ from pathlib import Path
 
 import httpx2
 
+from bench.http_load import bare_route, load
 from bench.report import Outcome
 from verivita import __file__ as package
 
@@ -41,11 +42,14 @@ def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
         stop(process)
         again, process, link = up(env)
         try:
-            figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS) | memory(process.pid)
+            figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS)
+            loaded = _loaded(ports[0], env, Path(folder), (limit or ASKS) * 10)
+            figures |= loaded | memory(process.pid)
         finally:
             stop(process)
     figures |= {"first_start_s": first, "second_start_s": again, "install_mb": _size_mb()}
-    return {"sets": {"up": {f"default/{name}": round(value, 3) for name, value in figures.items()}}, "skipped": {}}
+    named = {name if ":" in name else f"default/{name}": round(value, 3) for name, value in figures.items()}
+    return {"sets": {"up": named}, "skipped": {}}
 
 
 def up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
@@ -86,7 +90,41 @@ def _asked(base: str, link: str, asks: int) -> dict[str, float]:
         "page_p95_ms": read_cut(page, 95),
         "search_p50_ms": read_cut(search, 50),
         "search_p95_ms": read_cut(search, 95),
-        "rps": 1000 / statistics.mean(read),
+        "one_client_rps": 1000 / statistics.mean(read),
+    }
+
+
+def _loaded(port: int, env: dict[str, str], folder: Path, asks: int) -> dict[str, float]:
+    """32 clients with an API key on one posting, as a whole and as a 304; and the same body from a bare route."""
+    made = subprocess.run(
+        [sys.executable, "-m", "verivita", "keys", "create", "bench"],
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    headers = {"authorization": f"Bearer {made.stdout.strip()}"}
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", headers=headers, timeout=30) as client:
+        job = client.get("/api/v1/jobs?limit=1").json()["items"][0]
+        first = client.get(f"/api/v1/jobs/{job['id']}")
+        signing = times_of(asks // 10, lambda: client.get("/auth/me"))
+    path, tagged = f"/api/v1/jobs/{job['id']}", {**headers, "if-none-match": first.headers["etag"]}
+    load(port, path, headers, 320)
+    whole, rps = load(port, path, headers, asks)
+    cached, cached_rps = load(port, path, tagged, asks)
+    (peer_port,) = free_ports(1)
+    with bare_route(peer_port, first.json(), folder):
+        load(peer_port, "/", {}, 320)
+        bare, bare_rps = load(peer_port, "/", {}, asks)
+    return {
+        "auth_p95_ms": read_cut(signing, 95),
+        "cached_p95_ms": read_cut(cached, 95),
+        "cached_p50_ms": read_cut(cached, 50),
+        "whole_p95_ms": read_cut(whole, 95),
+        "rps": rps,
+        "cached_rps": cached_rps,
+        "peer:fastapi/p95_ms": read_cut(bare, 95),
+        "peer:fastapi/rps": bare_rps,
     }
 
 

@@ -8,7 +8,6 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from starlette.datastructures import Headers
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from verivita.core.errors import Conflict, Invalid, VerivitaError
 from verivita.core.principal import Principal
-from verivita.entrypoints.http import auth
+from verivita.entrypoints.http.auth import caller_of
 from verivita.kit.once import LEASE, Claim, Once, Standing
 
 _KEY = re.compile(r'"?([!-~]{1,255}?)"?')
@@ -26,9 +25,6 @@ _BUSY_S = 30.0
 _LOOK_EVERY_S = 0.05
 _TRY_AGAIN = frozenset({401, 403, 408, 413, 429})
 """Refusals that depend on the moment: the same request may be tried again under its key."""
-
-
-_caller_of: Callable[[Request], Awaitable[Principal]] = getattr(auth, "caller_of", auth.principal_of)
 
 
 class IdempotencyMiddleware:
@@ -62,7 +58,7 @@ class IdempotencyMiddleware:
             return {"type": "http.disconnect"}
 
         with suppress(VerivitaError):
-            return await _caller_of(Request(scope, _again(body, nothing_more)))
+            return await caller_of(Request(scope, _again(body, nothing_more)))
         return None
 
     async def _claimed(self, principal: Principal, key: str, request: str) -> Claim:
