@@ -43,6 +43,8 @@ _ABOUT = {
     "task_id": "task_runs",
     "key_id": "credentials",
     "paper_id": "documents",
+    "session_id": "chat_sessions",
+    "turn_id": "chat_messages",
 }
 
 
