@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from verivita.engines.grounding import names as naming
 from verivita.engines.grounding.lexical import Unit, rarity, unit
@@ -38,21 +39,34 @@ class Finding:
 
 def absent(claim: str, scope: Scope, today: date) -> list[Finding]:
     """Numbers, times, names, titles, degrees and skills of a claim that its scope does not have."""
-    core = [s.text for s in scope.core]
-    near = [s.text for s in scope.near]
-    elsewhere = _vocabulary([s.text for s in scope.far])
+    core = tuple(s.text for s in scope.core)
+    near = tuple(s.text for s in scope.near)
+    elsewhere = _vocabulary(tuple(s.text for s in scope.far))
     known, text = _vocabulary(core + near), "\n".join(core + near)
     found = [*_numbers(claim, core, near, today), *_names(claim, known, text, elsewhere)]
     for words, named in naming.unshown(claim, core + near, known):
         found.append(_missing("skill", words, elsewhere, grave=named))
     found += _added(claim, known, text)
     found += [Finding("title", title) for title in naming.untitled(claim, [s.text for s in scope.heads])]
-    held = frozenset[str]().union(*(naming.degrees(t) for t in core + near))
-    found += [Finding("degree", level) for level in sorted(naming.degrees(claim) - held)]
+    degrees = naming.degrees(claim)
+    if degrees:
+        degrees = degrees.difference(*(naming.degrees(t) for t in core + near))
+    found += [Finding("degree", level) for level in sorted(degrees)]
     return found
 
 
-def _vocabulary(texts: Iterable[str]) -> frozenset[str]:
+def settled(claim: str, heads: Sequence[str], core: Sequence[str]) -> frozenset[str]:
+    """Stems of a claim that need not stand in the core as words: its numbers, and what only the entry's heads say."""
+    counted = [(q.start, q.end) for q in quantities(claim)]
+    numbers = frozenset(t.stem for t in tokens(claim) if any(a <= t.start < b for a, b in counted))
+    if not heads:
+        return numbers
+    there = frozenset[str]().union(*(unit(text).stems for text in core))
+    return numbers | (frozenset[str]().union(*(unit(head).stems for head in heads)) - there)
+
+
+@lru_cache(maxsize=512)
+def _vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
     """Folded words and stems."""
     return frozenset(form for text in texts for token in tokens(text) for form in (token.low, token.stem))
 
@@ -78,7 +92,7 @@ def _missing(kind: str, words: str, elsewhere: frozenset[str], grave: bool = Tru
     return Finding("commingled" if mixed else kind, words, grave)
 
 
-def _numbers(claim: str, core: list[str], near: list[str], today: date) -> Iterator[Finding]:
+def _numbers(claim: str, core: Sequence[str], near: Sequence[str], today: date) -> Iterator[Finding]:
     said, when = quantities(claim), times(claim)
     if not said and not when:
         return
@@ -119,7 +133,7 @@ def against(claim: str, source: Unit) -> list[Finding]:
 
 
 def _doer(claim: str, said: Strength, source: Unit, told: Strength) -> Iterator[Finding]:
-    if (said.leading and not told.leading) or (told.helping and not (said.helping or said.shared)):
+    if (said.leading and not (told.leading or told.leader)) or (told.helping and not (said.helping or said.shared)):
         yield Finding("inflated", "")
     if said.alone and not told.alone:
         yield Finding("inflated", "alone")

@@ -57,7 +57,7 @@ def unit(text: str) -> Unit:
 @lru_cache(maxsize=4096)
 def sentences(text: str) -> tuple[str, ...]:
     """The sentences and lines of a source."""
-    return tuple(s.text for s in statements(text, whole=True))
+    return tuple(s.text for s in statements(text))
 
 
 @lru_cache(maxsize=4096)
@@ -67,9 +67,9 @@ def units(text: str) -> tuple[Unit, ...]:
     return tuple(unit(t) for t in (*singles, *(f"{a}\n{b}" for a, b in pairwise(singles))))
 
 
-def weights(claim: Unit) -> dict[str, float]:
-    """The weight of each content stem of a claim; of all its words when it has no content."""
-    return {stem: rarity(stem) for stem in (claim.stems or claim.words)}
+def weights(claim: Unit, settled: frozenset[str] = frozenset()) -> dict[str, float]:
+    """The weight of each content stem of a claim that is not settled elsewhere; of all its words when none is left."""
+    return {stem: rarity(stem) for stem in ((claim.stems - settled) or claim.stems or claim.words)}
 
 
 def recall(weighed: dict[str, float], known: frozenset[str] | set[str]) -> float:
@@ -87,10 +87,9 @@ def shared_pairs(claim: Unit, source: Unit) -> float:
     )
 
 
-def covered(claim: Unit, known: Iterable[str]) -> float:
+def covered(claim: Unit, known: frozenset[str]) -> float:
     """Share of all the claim's words, stop words too, that stand in the sources."""
-    there = set(known)
-    return sum(word in there for word in claim.words) / max(len(claim.words), 1)
+    return sum(word in known for word in claim.words) / max(len(claim.words), 1)
 
 
 def wholeness(claim: Unit, source: Unit) -> float:

@@ -34,7 +34,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A sentence, bullet or clause of a text: `text == answer[start:end]`."""
+    """A sentence or bullet of a text: `text == answer[start:end]`."""
 
     text: str
     start: int

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -41,6 +41,8 @@ _ROLE = re.compile(
     re.IGNORECASE,
 )
 _NO_TITLE = bag("member author user owner volunteer student candidate speaker inventor graduate operative native")
+ROOT = 6
+"""Words with so many equal first letters may be one name in a short and a long form: Postgres, PostgreSQL."""
 _QUALIFIED = bag("registered certified licensed licenced qualified chartered experienced accounting managing")
 _AFTER = re.compile(
     r"\s*(?:$|[,.;(|–—-]|\d|(?:at|of|with|for|from|in|on|and|since|who|to|by|until|during)\b)", re.IGNORECASE
@@ -118,12 +120,24 @@ def fits(word: Token, known: frozenset[str], text: str) -> bool:
     """Whether a word stands in the sources: itself, its stem, a long common beginning, or as an abbreviation."""
     if word.low in known or word.stem in known or _SAME.get(word.low) in known:
         return True
-    if len(word.low) >= 6 and any(len(k) >= 6 and (k.startswith(word.low) or word.low.startswith(k)) for k in known):
-        return True
+    if len(word.low) >= ROOT:
+        for other in _by_root(known).get(word.low[:ROOT], ()):
+            if other.startswith(word.low) or word.low.startswith(other):
+                return True
     return word.text.isupper() and 2 <= len(word.text) <= 5 and word.low in initials(text)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
+def _by_root(known: frozenset[str]) -> dict[str, list[str]]:
+    """Long words by their first letters."""
+    out: dict[str, list[str]] = {}
+    for word in sorted(known):
+        if len(word) >= ROOT:
+            out.setdefault(word[:ROOT], []).append(word)
+    return out
+
+
+@lru_cache(maxsize=512)
 def initials(text: str) -> frozenset[str]:
     """The first letters of neighbouring content words, two to five at a time: "human resources" gives "hr"."""
     letters = [token.low[0] if token.content else "" for token in tokens(text)]
@@ -155,12 +169,17 @@ def skills(text: str) -> tuple[tuple[str, str, bool], ...]:
     return tuple((m.skill_id, words, words.lower() != words) for m, words in shown)
 
 
-def unshown(claim: str, texts: Iterable[str], known: frozenset[str]) -> list[tuple[str, bool]]:
+@lru_cache(maxsize=512)
+def _implied(texts: tuple[str, ...]) -> frozenset[str]:
+    return load_taxonomy().implied(id for text in texts for id, _, _ in skills(text))
+
+
+def unshown(claim: str, texts: tuple[str, ...], known: frozenset[str]) -> list[tuple[str, bool]]:
     """The skills (words, named) that a claim shows and the sources show under no name; a child proves its parents."""
     said = skills(claim)
     if not said:
         return []
-    shown = load_taxonomy().implied(id for text in texts for id, _, _ in skills(text))
+    shown = _implied(texts)
     return [
         (words, named)
         for id, words, named in said
@@ -216,7 +235,7 @@ def _longer(text: str, words: Sequence[Token], at: int) -> bool:
 def untitled(claim: str, heads: Sequence[str]) -> Iterator[str]:
     """The titles of a claim whose words no single line of the sources holds."""
     for title in titles(claim):
-        wanted = set(title)
+        wanted = {word for word in title if word not in ("and", "of")}
         if not any(wanted <= _line(line) for text in heads for line in text.split("\n")):
             yield " ".join(title)
 

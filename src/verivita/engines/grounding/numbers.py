@@ -28,7 +28,7 @@ _SECONDS = {"second": 1, "minut": 60, "min": 60, "hour": 3600, "hr": 3600, "h": 
             "month": 2629800, "year": 31557600, "yr": 31557600}  # fmt: skip
 _DIGITS = re.compile(
     rf"(?<![\w.\-])(?P<money>[$€£¥]|(?:{_CODES})\s?)?(?P<number>\d{{1,3}}(?:[,\u00a0'’]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
-    r"(?P<suffix>\s?(?:k|K|M|mn|mm|bn|B|thousand|million|billion|trillion|dozen)(?![^\W_]))?"
+    r"(?P<suffix>\s?(?:k|K|m|M|mn|mm|bn|B|thousand|million|billion|trillion|dozen)(?![^\W_]))?"
     rf"(?P<after>\s?(?:%|€|£|\$|(?:{_CODES})\b)|\+)?(?![\d])"
 )
 _ABOUT = bag("about around approximately roughly some circa ca approx nearly almost estimated close")
@@ -113,6 +113,9 @@ def _written(text: str) -> Iterator[Quantity]:
     for match in _DIGITS.finditer(text):
         value = _value(match["number"])
         suffix = (match["suffix"] or "").strip()
+        if suffix == "m" and not match["money"]:
+            yield _measured(text, value, "", match.start(), match.end("number"), "")
+            continue
         value *= _SUFFIX.get(suffix.lower(), 1.0)
         sign = ((match["money"] or "") or (match["after"] or "")).strip()
         unit = _MONEY.get(sign, sign if sign.isalpha() else "%" if "%" in (match["after"] or "") else "")

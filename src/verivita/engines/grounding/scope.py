@@ -10,7 +10,7 @@ from verivita.engines.grounding.names import names
 from verivita.engines.grounding.tokens import stems
 
 PASSAGE = "text"
-_HEADS = frozenset({"employer", "title", "dates", "degree", "school", "head", "headline"})
+HEADS = frozenset({"employer", "title", "dates", "degree", "school", "head", "headline"})
 _NAMING = frozenset({"employer", "title", "school", "project", "head"})
 
 
@@ -33,7 +33,7 @@ class Scope:
     @property
     def heads(self) -> tuple[Source, ...]:
         """What may give a title: the core, and the heads of the same entry."""
-        return (*self.core, *(s for s in self.near if s.kind in _HEADS))
+        return (*self.core, *(s for s in self.near if s.kind in HEADS))
 
 
 def scopes(claim: str, sources: Sequence[Source], cited: Collection[str]) -> list[Scope]:

@@ -29,8 +29,8 @@ _GROUPS = {
 class Weights:
     """Weights by feature with the intercept, and the scores from which a claim is weak and supported.
 
-    `facts` holds the same two bars for a claim that cites single facts: where to look is settled there, and the checks by
-    kind decide, so that other words for the same thing may pass.
+    `facts` holds the same two bars for a claim that cites single facts: where to look is settled there, and the checks
+    by kind decide, so that other words for the same thing may pass.
     """
 
     intercept: float

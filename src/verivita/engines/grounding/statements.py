@@ -1,4 +1,4 @@
-"""A text -> its statements: sentences, bullets and clauses, with their places."""
+"""A text -> its statements: sentences and bullets, with their places."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from verivita.engines.grounding.model import Statement
 
 _LINE = re.compile(r"[^\n]+")
 _MARK = re.compile(r"\s*(?:[-*•●▪◦‣–—]|\d{1,2}[.)]|#{1,6})\s+")
-_END = r"(?<=[.!?])[\"'’”)\]]*(?:\s*\[[\w:, -]{1,40}\])*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ]|[`'\"“‘])"
-_SENTENCE = re.compile(_END)
-_CUT = re.compile(_END + r"|;\s+")
+_SENTENCE = re.compile(r"(?<=[.!?])[\"'’”)\]]*(?:\s*\[[\w:, -]{1,40}\])*\s+(?=[\"'“‘(\[]*[^\W_a-zß-öø-ÿ]|[`'\"“‘])")
 _SHORT = re.compile(
     r"(?:\b(?:mr|mrs|ms|dr|prof|sr|jr|st|inc|ltd|co|corp|vs|etc|approx|dept|est|fig|no|vol|jan|feb|mar|apr|jun|jul|aug"
     r"|sep|sept|oct|nov|dec|e\.g|i\.e|b\.s|m\.s|b\.a|m\.a|ph\.d|u\.s|u\.k)|\b[A-Z])\.$",
@@ -19,24 +17,18 @@ _SHORT = re.compile(
 )
 
 
-def statements(text: str, *, whole: bool = False) -> tuple[Statement, ...]:
-    """The statements of a text in order, without bullet marks; a piece without a letter or digit is none.
-
-    `whole` keeps a sentence with a semicolon in one piece.
-    """
-    cut = _SENTENCE if whole else _CUT
-    pieces = _pieces(text, cut)
-    return tuple(_trimmed(text, start, end) for start, end in pieces if any(map(str.isalnum, text[start:end])))
+def statements(text: str) -> tuple[Statement, ...]:
+    """The statements of a text in order, without bullet marks; a piece without a letter or digit is none."""
+    return tuple(_trimmed(text, start, end) for start, end in _pieces(text) if any(map(str.isalnum, text[start:end])))
 
 
-def _pieces(text: str, edge: re.Pattern[str]) -> Iterator[tuple[int, int]]:
+def _pieces(text: str) -> Iterator[tuple[int, int]]:
     for line in _LINE.finditer(text):
         mark = _MARK.match(text, line.start(), line.end())
         at = mark.end() if mark else line.start()
-        for cut in edge.finditer(text, at, line.end()):
-            before = text[at : cut.start()]
-            if not _SHORT.search(before):
-                yield at, cut.start() + len(cut[0].rstrip().rstrip(";"))
+        for cut in _SENTENCE.finditer(text, at, line.end()):
+            if not _SHORT.search(text[at : cut.start()]):
+                yield at, cut.start() + len(cut[0].rstrip())
                 at = cut.end()
         yield at, line.end()
 

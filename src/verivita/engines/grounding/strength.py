@@ -12,7 +12,8 @@ from verivita.engines.grounding.tokens import bag, tokens
 _HELPING = re.compile(
     r"\b(?:help(?:ed|ing|s)?|assist(?:ed|ing|s)?|supported|supporting|contribut(?:ed|ing|es?|ions?)|participat\w+|"
     r"involved|(?:took|take|takes|taking) part|part of|member of|shadow(?:ed|ing)|observed|aid(?:ed|ing)|"
-    r"collaborat\w+|cooperat\w+|deputi[sz]\w+|(?:stand|stood|stands|standing) in|gave feedback|advis(?:ed|ing)|"
+    r"collaborat\w+|cooperat\w+|deputi[sz]\w+|(?:stand|stood|stands|standing) in|"
+    r"(?:gave|give|gives|giving|provided|offered) (?:input|feedback|advice|help)|advis(?:ed|ing)|"
     r"exposure to|exposed to|under (?:the )?(?:supervision|guidance)|worked (?:with|on))\b",
     re.IGNORECASE,
 )
@@ -26,9 +27,14 @@ _LEADING = re.compile(
     r"command(?:ed|s|ing)|captain(?:ed)?|drove|ran the|at the helm|coordinat(?:ed|es|e|ing))\b",
     re.IGNORECASE,
 )
+_LEADER = re.compile(
+    r"\bmanagement\b|\bleadership\b|^\W*(?:\w+\W+){0,4}(?:manager|supervisor|director|leader|head|lead)\b",
+    re.IGNORECASE,
+)
 _SHARED = re.compile(
-    r"\b(?:shar(?:e|ed|es|ing)|together with|jointly|co-?(?:\w{3,})|alongside|with (?:a|one|two|other|another|my) "
-    r"(?:colleagues?|others?|teammates?|partners?)|part of|member of|in (?:a )?(?:team|pair|group)|named)\b",
+    r"\b(?:shar(?:e|ed|es|ing)|together with|jointly|co-\w{3,}|cofounded|coauthored|alongside|"
+    r"with (?:a|one|two|other|another|my) (?:colleagues?|others?|teammates?|partners?)|"
+    r"part of|member of|in (?:a )?(?:team|pair|group)|named)\b",
     re.IGNORECASE,
 )
 _ALONE = re.compile(
@@ -36,7 +42,8 @@ _ALONE = re.compile(
 )
 _UNFINISHED = re.compile(
     r"\b(?:studying|study|preparing|prepare|working towards?|candidate|enrolled|expected|in progress|ongoing|pursuing|"
-    r"learning|currently taking|toward|anticipated|planned|planning|pending|incomplete|partial(?:ly)?|not (?:yet )?"
+    r"expects?|expecting|learning|currently taking|toward|anticipated|planned|planning|pending|"
+    r"incomplete|partial(?:ly)?|not (?:yet )?"
     r"(?:finished|completed)|(?:passed )?so far|sections? passed|student|hop(?:e|ing) to|aim(?:ing)? to)\b",
     re.IGNORECASE,
 )
@@ -78,6 +85,7 @@ class Strength:
 
     helping: bool
     leading: bool
+    leader: bool
     shared: bool
     alone: bool
     unfinished: bool
@@ -95,6 +103,7 @@ def strength(text: str) -> Strength:
     return Strength(
         bool(_HELPING.search(text) or _SUPPORTING.search(text)),
         bool(_LEADING.search(text)),
+        bool(_LEADER.search(text)),
         bool(_SHARED.search(text)),
         bool(_ALONE.search(text)),
         bool(_UNFINISHED.search(text)),

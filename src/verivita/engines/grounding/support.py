@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
-from verivita.engines.grounding.checks import Finding, absent, against
+from verivita.engines.grounding.checks import Finding, absent, against, settled
 from verivita.engines.grounding.lexical import (
+    Unit,
     covered,
     linked,
     recall,
@@ -23,7 +25,7 @@ from verivita.engines.grounding.lexical import (
     wholeness,
 )  # fmt: skip
 from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
-from verivita.engines.grounding.scope import Scope, scopes
+from verivita.engines.grounding.scope import HEADS, Scope, scopes
 from verivita.engines.grounding.score import Weights, counted, load_weights, of_all, of_place
 from verivita.engines.grounding.statements import statements
 
@@ -106,14 +108,13 @@ def _claim(
 def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], today: date) -> list[Reading]:
     """The claim beside each place of the scope that has something of it, and beside nothing at all."""
     claim = unit(text)
-    weighed = weights(claim)
+    told = [source.text for source in scope.near if source.kind in HEADS]
+    weighed = weights(claim, settled(text, told, [source.text for source in scope.core]))
     missing = tuple(absent(text, scope, today))
     core = [(source.id, place) for source in scope.core for place in units(source.text)]
-    singles = [sentence for source in scope.core for sentence in sentences(source.text)]
-    stems = frozenset[str]().union(*(place.stems for _, place in core))
-    words = frozenset(word for _, place in core for word in place.words)
-    closest = max((near[text, sentence] for sentence in singles), default=0.0) if near else 0.0
-    joined = linked(claim, [unit(sentence) for sentence in singles])
+    stems, words, singles = _gathered(tuple(source.text for source in scope.core))
+    closest = max((near[text, single.text] for single in singles), default=0.0) if near else 0.0
+    joined = linked(claim, singles)
     whole = of_all(recall(weighed, stems), covered(claim, words), joined, closest)
     found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "", 0.0)]
     for id, place in core:
@@ -124,6 +125,17 @@ def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], tod
             features = {**whole, **local, **counted([f.kind for f in findings])}
             found.append(Reading(features, findings, id, share))
     return found
+
+
+@lru_cache(maxsize=512)
+def _gathered(texts: tuple[str, ...]) -> tuple[frozenset[str], frozenset[str], tuple[Unit, ...]]:
+    """The stems and the words of all texts, and their sentences."""
+    singles = tuple(unit(sentence) for text in texts for sentence in sentences(text))
+    return (
+        frozenset[str]().union(*(single.stems for single in singles)),
+        frozenset(word for single in singles for word in single.words),
+        singles,
+    )
 
 
 def _judged(statement: Statement, scope: Scope, read: Sequence[Reading], chosen: Weights) -> Claim:
