@@ -231,6 +231,22 @@ async def test_scores_are_a_persons_own(ready, owner, neighbour, product_url):
     assert dict(rows) == {owner.person_id: 12, neighbour.person_id: 12}
 
 
+@pytest.mark.acceptance("RET-29")
+async def test_nearness_follows_papers_goals_and_weights(ready, owner):
+    ids = [posting.id for posting in (await ready.postings.page(owner, ALL)).items]
+    titles = {id: (await ready.postings.get(owner, id)).understood.title for id in ids}
+    aims = {("goals", "description"): 1.0}
+    for goal, title in (
+        ("night nurse, give medicine, keep charts", "Night Nurse"),
+        ("java developer", "Java Developer"),
+    ):
+        found = await ready.matching.nearest(owner, ids, goal, aims)
+        assert sorted(id for id, _ in found) == sorted(ids)
+        assert titles[found[0][0]] == title
+    by_work = await ready.matching.nearest(owner, ids, "night nurse", {("experience", "description"): 1.0})
+    assert titles[by_work[0][0]] != "Night Nurse"
+
+
 EXPLAIN = """
 import asyncio, json, sys
 from dataclasses import asdict

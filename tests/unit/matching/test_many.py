@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -11,11 +12,11 @@ from hypothesis import strategies as st
 from tests.unit.matching.builders import POSTING, TODAY, degree, implied, posting, postings, profiles, role, skill
 from verivita.features.library.model import CandidateProfile
 from verivita.features.matching.explain import listed, score
-from verivita.features.matching.many import score_many
+from verivita.features.matching.many import _rounded, score_many
 from verivita.features.matching.model import Wishes
 from verivita.features.matching.packed import PREPARED_VERSION, pack, unpack
 from verivita.features.matching.prepared import prepare, prepare_posting
-from verivita.features.matching.score import PARTS, overall, parts
+from verivita.features.matching.score import PARTS, overall, parts, rounded
 from verivita.features.postings.model import Education
 
 pytestmark = pytest.mark.acceptance("MAT-01")
@@ -64,3 +65,8 @@ def test_the_form_of_a_posting_is_pinned():
     jobs, schooling = (role("Data Engineer", None, None, "migrate databases"),), (degree(Education.MASTER),)
     person = prepare(CandidateProfile(roles=jobs, degrees=schooling), implied, as_of=TODAY)
     assert score_many(person, [form])[0].overall == overall(person, prepare_posting(wanted))
+
+
+@given(st.lists(st.floats(0, 1.5) | st.integers(0, 2001).map(lambda n: n / 2000), min_size=1))
+def test_rounding_over_arrays_is_that_of_one_number(values):
+    assert _rounded(np.array(values)).tolist() == [rounded(value) for value in values]

@@ -81,18 +81,27 @@ def score_many(profile: PreparedProfile, forms: Sequence[bytes]) -> list[Scored]
 def _told(postings: Forms, profile: PreparedProfile, whole: Numbers, values: Numbers, shown: Flags) -> list[Scored]:
     ends = np.cumsum(np.bincount(postings.wish_of, minlength=postings.count)).tolist()
     wishes = list(zip(postings.wish_group.tolist(), postings.wishes.tolist(), shown.tolist(), strict=True))
-    weights, columns = postings.weights.tolist(), values.T.tolist()
-    short, totals = postings.too_short.tolist(), whole.tolist()
+    weights, columns = postings.weights.tolist(), _rounded(values).T.tolist()
+    short, totals = postings.too_short.tolist(), _rounded(whole).tolist()
     found, start = [], 0
     for place, end in enumerate(ends):
         matched, missing = _names(wishes[start:end], postings.names(place) if end > start else [])
         reason = TOO_SHORT if short[place] else NO_PAPERS if profile.empty else ""
         said = weights[place]
-        parts = tuple([rounded(v) if w else None for v, w in zip(columns[place], said, strict=True)])
-        overall = None if reason else rounded(totals[place])
+        parts = tuple([value if weight else None for value, weight in zip(columns[place], said, strict=True)])
+        overall = None if reason else totals[place]
         found.append(Scored(overall, parts, tuple(said), matched, missing, reason))
         start = end
     return found
+
+
+def _rounded(values: Numbers) -> Numbers:
+    """As `score.rounded`: tenths are whole numbers divided by ten; what lies near the middle of two is left to it."""
+    tenths = np.minimum(1.0, values) * 1000
+    found = np.rint(tenths) / 10
+    close = np.abs(tenths - np.floor(tenths) - 0.5) < 1e-6
+    found[close] = [rounded(float(value)) for value in values[close]]
+    return cast(Numbers, found)
 
 
 def _names(wishes: Sequence[tuple[int, int, bool]], names: Sequence[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:

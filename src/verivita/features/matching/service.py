@@ -19,6 +19,7 @@ from verivita.features.library import CandidateProfile, LibraryService
 from verivita.features.matching.explain import explain, listed
 from verivita.features.matching.many import Scored, score_many
 from verivita.features.matching.model import SCORE_VERSION, Match, Shortlist, Wishes
+from verivita.features.matching.nearness import WEIGHTS, Pairing, by_nearness, sides_of_person, sides_of_posting
 from verivita.features.matching.packed import pack
 from verivita.features.matching.prepared import PreparedProfile, prepare, prepare_posting, soft_skills
 from verivita.features.matching.repository import MatchRepository
@@ -94,6 +95,26 @@ class MatchingService:
         matches = await self._explained(principal, postings)
         return Page(list(zip(postings, matches, strict=True)), cut.total, cut.page, cut.limit)
 
+    async def nearest(
+        self,
+        principal: Principal,
+        ids: Sequence[UUID],
+        goals: str = "",
+        weights: Mapping[Pairing, float] = WEIGHTS,
+    ) -> list[tuple[PostingId, float]]:
+        """These postings by nearness in meaning to the person's papers and goals, nearest first; beside the score.
+
+        Raises `Unavailable` without an encoder.
+        """
+        postings = await self._postings.many(principal, ids)
+        person = sides_of_person(await self._library.profile(principal), goals)
+
+        async def embed(texts: Sequence[str]) -> Sequence[Sequence[float]]:
+            return (await self._search.embed(principal, texts))[0]
+
+        order = await by_nearness(person, [sides_of_posting(p.understood) for p in postings], embed, weights)
+        return [(postings[place].id, value) for place, value in order]
+
     async def score_all(self, principal: Principal, progress: Progress) -> int:
         """Score every open posting that has no score of the present papers; how many were scored."""
         side = await self._side(principal)
@@ -101,10 +122,20 @@ class MatchingService:
             known = await self.repo.overall(tx, principal, side.key, None)
         versions = await self._postings.versions(principal, None)
         todo = [id for id, version in versions.items() if known.get(id, (0, None))[0] != version]
-        for start in range(0, len(todo), BATCH):
-            batch = todo[start : start + BATCH]
-            await self._score(principal, side, {id: versions[id] for id in batch})
-            await progress(start + len(batch), "scoring")
+        # While one batch is written the next one is computed: the database and this process share the work.
+        writing: asyncio.Task[None] | None = None
+        try:
+            for start in range(0, len(todo), BATCH):
+                batch = todo[start : start + BATCH]
+                scored, held = await self._scored(principal, side, {id: versions[id] for id in batch})
+                if writing is not None:
+                    await writing
+                    await progress(start, "scoring")
+                writing = asyncio.create_task(self._store(principal, side, scored, held))
+        finally:
+            if writing is not None:
+                await writing
+        await progress(len(todo), "scoring")
         return len(todo)
 
     async def _by_match(self, principal: Principal, request: SearchRequest) -> Shortlist:
@@ -148,11 +179,21 @@ class MatchingService:
     async def _score(
         self, principal: Principal, side: _Side, versions: Mapping[PostingId, int]
     ) -> dict[PostingId, Scored]:
-        forms, versions = await self._forms(principal, versions)
-        scored = await asyncio.to_thread(self._compute, side, forms)
+        scored, held = await self._scored(principal, side, versions)
+        await self._store(principal, side, scored, held)
+        return scored
+
+    async def _scored(
+        self, principal: Principal, side: _Side, versions: Mapping[PostingId, int]
+    ) -> tuple[dict[PostingId, Scored], dict[PostingId, int]]:
+        forms, held = await self._forms(principal, versions)
+        return await asyncio.to_thread(self._compute, side, forms), held
+
+    async def _store(
+        self, principal: Principal, side: _Side, scored: Mapping[PostingId, Scored], versions: Mapping[PostingId, int]
+    ) -> None:
         async with self.db.begin(principal) as tx:
             await self.repo.store(tx, principal, side.key, scored, versions)
-        return scored
 
     async def _short(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
         side = await self._side(principal)
