@@ -243,7 +243,7 @@ def measured(pairs: Sequence[Pair], cosines: Cosines) -> dict[str, float]:
 
 
 def _texts(text: str) -> list[str]:
-    return [s.text for s in statements(text)] + [s.text for s in statements(text, whole=True)]
+    return [s.text for s in statements(text)]
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:

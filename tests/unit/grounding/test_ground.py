@@ -75,7 +75,7 @@ def test_nothing_said_or_nothing_given_proves_nothing() -> None:
             ["Led 3 teams at Acme Inc. in 2019.", "Grew sales by 3.5%!"],
         ),
         ("- One bullet\n* Two\n3. Three", ["One bullet", "Two", "Three"]),
-        ("Built X; tested Y.", ["Built X", "tested Y."]),
+        ("Built X; tested Y.", ["Built X; tested Y."]),
         ("Dr. Smith uses Node.js here. Yes.", ["Dr. Smith uses Node.js here.", "Yes."]),
         ("\n---\n", []),
     ],
