@@ -14,6 +14,8 @@ from verivita.features.assistant.model import Route
 
 LONGEST = 2_000
 """Characters that are read: who pastes a whole posting says first what is wanted."""
+_ENDED = re.compile(r"[.?!\n]")
+"""What is wanted stands in the sentence of the wish; what is pasted behind it does not turn it."""
 _QUOTED = re.compile(r"[\"“„«'‘][^\"”“»'’]{2,400}[\"”“»'’]")
 
 
@@ -38,7 +40,7 @@ def _wants_text(said: str) -> bool:
     asked = known.write.search(said)
     if asked is None:
         return False
-    rest = said[asked.end() :]
+    rest = _ENDED.split(said[asked.end() :], maxsplit=1)[0]
     return known.object.search(rest) is not None and known.taught_object.search(rest) is None
 
 
