@@ -15,10 +15,8 @@ from verivita.engines.llm.messages import ChatRequest, user
 from verivita.engines.llm.ports import ModelFault
 from verivita.features.models.model import Greeting, KeyState, Limits, ModelSettings, Offer, Purpose, Spent
 from verivita.features.models.ports import ModelMaker
-from verivita.features.models.repository import StoredSettings
 from verivita.features.models.routes import parse, route
 from verivita.features.models.service import ModelsService
-from verivita.kit.db import Tx
 from verivita.kit.event_log import EventLog
 
 LONGEST_KEY = 500
@@ -41,7 +39,7 @@ class ModelSettingsService:
 
     def __init__(self, models: ModelsService, maker: ModelMaker, events: EventLog) -> None:
         self.db, self.repo, self._models = models.db, models.repo, models
-        self._maker, self._events = maker, events
+        self._maker, self.events = maker, events
 
     async def read(self, principal: Principal) -> ModelSettings:
         """Routes in force, limits, which keys there are (never the keys), and what the owner should know."""
@@ -76,8 +74,10 @@ class ModelSettingsService:
                     await self.repo.drop_key(tx, principal, provider)
                 else:
                     await self.repo.put_key(tx, principal, provider, key.strip())
-            await self._save(said, change, routes, principal, tx)
-            await self._events.record(tx, principal, _event(change, routes))
+            limits = change.limits or said.limits or self._models.installed.limits
+            if not await self.repo.save(tx, principal, {**said.routes, **(routes or {})}, limits, said.version):
+                raise Conflict(message="Somebody changed the settings at the same moment.", next="Read and repeat.")
+            await self.events.record(tx, principal, _event(change, routes))
         return await self.read(principal)
 
     async def offers(self, principal: Principal) -> list[Offer]:
@@ -114,19 +114,6 @@ class ModelSettingsService:
             mine = await self.repo.spent(tx, principal, today, principal.person_id)
             ours = await self.repo.spent(tx, principal, today, principal.tenant_id)
         return mine, ours
-
-    async def _save(
-        self,
-        said: StoredSettings,
-        change: Change,
-        routes: Mapping[Purpose, tuple[str, ...]] | None,
-        principal: Principal,
-        tx: Tx,
-    ) -> None:
-        new_routes = {**said.routes, **routes} if routes is not None else said.routes
-        limits = change.limits or said.limits or self._models.installed.limits
-        if not await self.repo.save(tx, principal, new_routes, limits, said.version):
-            raise Conflict(message="Somebody changed the model settings at the same moment.", next="Read and repeat.")
 
     def _unreachable(self, names: Sequence[str], keyed: set[str]) -> list[str]:
         found = []
