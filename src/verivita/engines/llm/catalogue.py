@@ -56,7 +56,7 @@ class Listed:
 
     @property
     def key(self) -> str:
-        """`provider:model`."""
+        """The name as routes write it: `provider:model`."""
         return f"{self.provider}:{self.model}"
 
     def info(self) -> ChatModelInfo:
