@@ -35,15 +35,13 @@ SHAPE = {
 ASK = ChatRequest((system("Be brief."), system("Be kind."), user("Say hi.")), max_tokens=60, temperature=0.0)
 FIND = ToolSpec("find", "Finds a job.", SHAPE)
 EVERYONE = (*PROVIDERS, "test")
-ROWS = {
-    "openai": "LLM-01",
-    "anthropic": "LLM-02",
-    "gemini": "LLM-03",
-    "groq": "LLM-04",
-    "ollama": "LLM-05",
-}
 BY_ROW = [
-    pytest.param(name, marks=pytest.mark.acceptance(ROWS[name], "LLM-06") if name in ROWS else ()) for name in PROVIDERS
+    pytest.param("openai", marks=pytest.mark.acceptance("LLM-01", "LLM-06")),
+    pytest.param("anthropic", marks=pytest.mark.acceptance("LLM-02", "LLM-06")),
+    pytest.param("gemini", marks=pytest.mark.acceptance("LLM-03", "LLM-06")),
+    pytest.param("groq", marks=pytest.mark.acceptance("LLM-04", "LLM-06")),
+    pytest.param("ollama", marks=pytest.mark.acceptance("LLM-05", "LLM-06")),
+    "compatible",
 ]
 FAULTS = {
     Mode.BUSY: Fault.BUSY,
