@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import base64
 import gzip
 import logging
 import stat
@@ -14,6 +15,7 @@ import pytest
 from tests.integration.database.rows import quiet
 from tests.integration.library.papers import RESUME
 from tests.rigs.product import no_row_security
+from verivita.bootstrap import backup as backups
 from verivita.bootstrap import database
 from verivita.bootstrap.container import build
 from verivita.bootstrap.settings import Settings
@@ -24,6 +26,7 @@ from verivita.features.library import DocumentKind
 from verivita.features.postings import RawPosting
 from verivita.features.search import SearchRequest, SortBy
 from verivita.kit import logs
+from verivita.kit.metrics import METRICS
 
 PLANTED = (
     "zephyrine.quandt@planted-mail.example",
@@ -46,11 +49,15 @@ PUBLIC = "A posting is public and stays readable: marmalade-4711"
 
 
 def spellings(text: str) -> list[bytes]:
-    """The ways in which a text may lie in a file: UTF-8, UTF-16 and 32 of either order, escaped, lower and upper."""
+    """The ways in which a text may lie in a file: UTF-8, UTF-16 and 32 of either order, escaped, Base64, any case."""
     found = []
     for written in {text, text.lower(), text.upper()}:
         found += [written.encode(code) for code in ("utf-8", "utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")]
         found.append(written.encode("unicode_escape"))
+        # Base64 of the text wherever it begins in what was encoded: without the signs that neighbours share.
+        for before in range(3):
+            whole = base64.b64encode(b"." * before + written.encode())
+            found.append(whole[(0, 2, 3)[before] :].rstrip(b"=")[:-1])
     return found
 
 
@@ -76,7 +83,7 @@ def test_the_search_sees(tmp_path):
     assert len(found_in(tmp_path, needles)) == len(spellings(PLANTED[2]))
 
 
-async def _live(settings: Settings, url: str) -> None:
+async def _live(settings: Settings, url: str) -> str:
     """Import, read, search, match, refuse, choose, and remove: all that a person does with a paper."""
     container = build(settings, url)
     try:
@@ -100,6 +107,7 @@ async def _live(settings: Settings, url: str) -> None:
         assert (await container.matching.shortlist(owner, wanted, scores=True)).matches
         await container.library.remove(owner, removed.document.id)
         await container.worker().run(wait=False)
+        return (await container.identity.create_key(owner, "script")).secret
     finally:
         await container.aclose()
 
@@ -115,7 +123,9 @@ def test_planted_words_are_nowhere_in_the_data_directory(tmp_path, capfd):
     logging.getLogger().addHandler(handler)
     found = database.locate(settings)
     try:
-        asyncio.run(_live(settings, found.url))
+        secret = asyncio.run(_live(settings, found.url))
+        backups.back_up(settings, found, settings.data_dir / "kept", tmp_path / "kept.keys.json")
+        (settings.data_dir / "metrics.txt").write_bytes(METRICS.render())
         with psycopg.connect(found.url, autocommit=True) as connection:
             connection.execute("CHECKPOINT")
             running = _looked_through(settings.data_dir)
@@ -125,6 +135,7 @@ def test_planted_words_are_nowhere_in_the_data_directory(tmp_path, capfd):
         handler.close()
     assert running == {}
     assert _looked_through(settings.data_dir) == {}
+    assert found_in(settings.data_dir, {needle: "the key of a script" for needle in spellings(secret)}) == {}
     said = capfd.readouterr()
     assert [text for text in PLANTED if text in said.out + said.err] == []
     # The search is one that finds: the public posting is there in clear, in the database's files.

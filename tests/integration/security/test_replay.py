@@ -30,7 +30,7 @@ WITHOUT_CONTROL = {
     # A payment is refused for its missing signature before anybody looks whom it names.
     "POST /auth/upgrade application/json:id",
     "POST /auth/upgrade application/json:person_id",
-    # The talks of the filled database are bare rows; tests/integration/assistant shows own and foreign ones.
+    # The talks of the filled database are bare rows; the tests of the assistant show own and foreign ones.
     "GET /api/v1/chat/turns/{turn_id} path:turn_id",
     "DELETE /api/v1/chat/turns/{turn_id} path:turn_id",
     "DELETE /api/v1/chat/sessions/{session_id} path:session_id",
