@@ -34,7 +34,7 @@ from verivita.kit.db import Database, Tx, tenant_table
 
 EXACT_LIMIT = 5_000
 """Partitions up to this size are scanned whole: a few milliseconds, and nothing is missed."""
-EF_SEARCH = 100
+EF_SEARCH = 160
 SELECTIVE = 10_000
 """A filter that lets at most so many rows pass is answered exactly, over those rows alone."""
 PROBES = 30
