@@ -168,6 +168,23 @@ async def test_a_guest_who_logs_in_keeps_what_they_made(place):
         assert [item["id"] for item in listed["items"]] == [made["id"]]
 
 
+@pytest.mark.security
+async def test_a_password_that_was_chosen_for_another_address_does_not_come_along(place):
+    mine = {"email": "first@mail.example", "password": PASSWORD}
+    async with place.browser() as browser:
+        await browser.post("/auth/signup", json=mine | {"full_name": "F"})
+        code = {"email": mine["email"], "code": place.code(mine["email"])}
+        assert (await browser.post("/auth/verify", json=code)).status_code == 200
+    async with place.browser() as browser:
+        other = {"email": "second@mail.example", "password": "another long one", "full_name": "S"}
+        await browser.post("/auth/signup", json=other)
+        assert (await browser.post("/auth/login", json=mine)).status_code == 200
+    async with place.browser() as browser:
+        wrong = await browser.post("/auth/login", json=mine | {"password": "another long one"})
+        assert wrong.json()["code"] == "sign_in_failed"
+        assert (await browser.post("/auth/login", json=mine)).status_code == 200
+
+
 @pytest.mark.acceptance("ID-19")
 @pytest.mark.security
 async def test_after_ten_wrong_passwords_the_right_one_waits_too_also_for_nobody(place):

@@ -138,10 +138,11 @@ class EntryService:
         await self.turnstile.forget(home, noted)
         return known
 
-    async def join(self, principal: Principal, joined: Principal) -> None:
+    async def join(self, principal: Principal, joined: Principal, *, with_password: bool = False) -> None:
         """Give the caller everything that another person of their tenant made, and erase that person.
 
-        The two are one and the same: the caller has just proved it, and the other one never proved anything.
+        The two are one and the same: the caller has just proved it, and the other one never proved anything. Only who
+        proved the very address that the other one signed up with takes over the password, too.
         """
         if joined.state in PROVED or joined.tenant_id != principal.tenant_id:
             raise Conflict("state", "Only what a guest made can go over.")
@@ -149,7 +150,7 @@ class EntryService:
             return
         scope, repo = Joining(principal, joined.person_id), self._joins
         async with self.db.begin(scope) as tx:
-            password = await self.repo.password_of(tx, joined)
+            password = await self.repo.password_of(tx, joined) if with_password else None
             if password is not None:
                 # Chosen in the browser that holds the code: like any password that is set anew, it ends what was open.
                 await self.repo.set_password(tx, principal, password)
@@ -191,7 +192,7 @@ class EntryService:
                 raise Conflict("email_taken", "Somebody here uses this address already.", next="Sign in as them.")
         if account.state is IdentityState.SUSPENDED:
             raise Unauthenticated("suspended", "This account is suspended.", next="Ask who runs this installation.")
-        await self.join(account, replace(principal, state=state))
+        await self.join(account, replace(principal, state=state), with_password=True)
         return account
 
 
