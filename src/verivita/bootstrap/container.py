@@ -161,7 +161,7 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
     answers = AnswersService(
         library, postings, search, matching, made_models.asking, load_taxonomy, before.cache, keyring
     )
-    assistant = AssistantService(db, keyring, answers, library, postings, search, matching)
+    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, made_models.asking)
     leaving = LeavingService(db, keyring, events)
     privacy = PrivacyService(identity, leaving, library, postings, assistant, clock)
     return Container(

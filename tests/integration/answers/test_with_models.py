@@ -17,6 +17,7 @@ from verivita.bootstrap.container import Container, build
 from verivita.core.ids import PersonId, new_id
 from verivita.core.principal import Principal, Role
 from verivita.features.answers import Question, Rung, StepKind, Verdict
+from verivita.features.assistant import Route, Saying
 from verivita.features.library import DocumentKind
 from verivita.features.models import Change
 from verivita.features.postings import RawPosting
@@ -222,6 +223,22 @@ async def test_who_goes_away_cancels_the_model(container, owner, llm_server):
                 if step.kind is StepKind.TOKEN:
                     break
     assert llm_server.heard
+
+
+@pytest.mark.acceptance("CHAT-01")
+async def test_where_no_word_tells_the_way_a_model_is_asked_and_only_then(container, owner, llm_server):
+    llm_server.say = lambda heard: TRUE
+    llm_server.fill = lambda heard: {"route": "career"}
+    try:
+        reply = await container.assistant.say(owner, Saying("Tollgate Freight"))
+        assert reply.route is Route.CAREER
+        calls = len(llm_server.heard)
+        await container.assistant.say(owner, Saying("Which of my jobs are remote?"))
+        assert len(llm_server.heard) == calls
+        llm_server.mode = Mode.BROKEN
+        assert (await container.assistant.say(owner, Saying("Harrow Museums"))).route is Route.STUDY
+    finally:
+        llm_server.fill = None
 
 
 def _obeys(heard) -> str:

@@ -15,12 +15,13 @@ from verivita.core.principal import Principal
 from verivita.core.text import squeeze
 from verivita.features.answers import Answer, AnswersService, Question, Step, StepKind, Topic
 from verivita.features.assistant.desk import WritingDesk
-from verivita.features.assistant.model import Event, Mode, Opening, Reply, Route, Saying, Talk, Turn
+from verivita.features.assistant.guide import Guide
+from verivita.features.assistant.model import Event, Opening, Reply, Route, Saying, Talk, Turn
 from verivita.features.assistant.repository import TalkRepository
-from verivita.features.assistant.routing import route
 from verivita.features.assistant.suggest import suggestions
 from verivita.features.library import DocumentKind, LibraryService
 from verivita.features.matching import MatchingService
+from verivita.features.models import ModelsService
 from verivita.features.postings import PostingsService
 from verivita.features.search import SearchService
 from verivita.kit.crypto import Keyring
@@ -43,8 +44,10 @@ class AssistantService:
         postings: PostingsService,
         search: SearchService,
         matching: MatchingService,
+        models: ModelsService | None = None,
     ) -> None:
         self.db, self.repo = db, TalkRepository(keyring)
+        self._guide = Guide(models)
         self._answers, self._library, self._search, self._matching = answers, library, search, matching
         self._desk = WritingDesk(library, postings, search, matching)
 
@@ -63,7 +66,9 @@ class AssistantService:
         """An opening, steps, and the reply; only then anything is kept. Errors as `say`, before the first step."""
         start = time.perf_counter()
         saying = await self._ready(principal, saying)
-        opening = Opening(new_id(), saying.session_id or new_id(), saying.mode, _way(saying))
+        opening = Opening(
+            new_id(), saying.session_id or new_id(), saying.mode, await self._guide.way(principal, saying)
+        )
         question_id = new_id()
         yield opening
         steps = (
@@ -180,13 +185,6 @@ class AssistantService:
         for claim in answer.claims:
             yield Step(StepKind.GROUNDING, claim=claim)
         yield Step(StepKind.DONE, answer=answer)
-
-
-def _way(saying: Saying) -> Route:
-    """The caller's own choice first, then what the mode says, then the words."""
-    if saying.route is not None:
-        return saying.route
-    return Route.DRAFT if saying.mode is not Mode.CHAT else route(saying.text)
 
 
 def _title(text: str) -> str:
