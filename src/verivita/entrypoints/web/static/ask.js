@@ -21,7 +21,7 @@
     answer.append(prose);
     holder.append(you, answer);
     turns.append(holder);
-    you.scrollIntoView({ block: "nearest" });
+    you.scrollIntoView({ block: "start" });
     return { holder, answer, line, question, id: "", last: "", over: false };
   }
 
