@@ -23,6 +23,7 @@ from verivita.features.identity import (
     MemberService,
     Passwords,
     Signer,
+    TenancyService,
     TokenVerifier,
 )
 from verivita.kit.crypto import Keyring
@@ -41,6 +42,7 @@ class SignIn:
     accounts: AccountService
     access: AccessService
     members: MemberService
+    tenancy: TenancyService
     doorkeeper: Doorkeeper | None = None
     """The identity service, where it runs in a process of its own."""
 
@@ -70,6 +72,7 @@ def build(
         accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
         access=AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept),
         doorkeeper=providers.doorkeeper(settings, clock),
+        tenancy=TenancyService(db, keyring, events, clock, mailer),
         members=MemberService(
             db, keyring, events, clock, entry, payment.get_secret_value() if payment is not None else None
         ),

@@ -26,6 +26,7 @@ from verivita.entrypoints.api import (
     privacy,
     search,
     tasks,
+    tenants,
 )
 from verivita.entrypoints.http import errors
 from verivita.entrypoints.http.addresses import ForwardedMiddleware
@@ -60,6 +61,7 @@ ROUTES: tuple[ModuleType, ...] = (
     tasks,
     people,
     privacy,
+    tenants,
     models,
     answers,
     assistant,

@@ -22,6 +22,8 @@ from verivita.features.identity.passwords import Passwords
 from verivita.features.identity.ports import Doorkeeper, ExternalSubject, Mail, Mailer, TokenVerifier
 from verivita.features.identity.service import NOBODY, SCOPES, SESSION_LASTS, IdentityService
 from verivita.features.identity.states import PROVED
+from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
+from verivita.features.identity.tenancy.service import TenancyService
 from verivita.features.identity.tokens import AUDIENCE, Signer
 from verivita.features.identity.visits import NOWHERE, AddressKept, Visit
 
@@ -39,6 +41,7 @@ __all__ = [
     "AddressKept",
     "ApiKey",
     "Caller",
+    "Consent",
     "CredentialKind",
     "Doorkeeper",
     "EntryService",
@@ -46,6 +49,7 @@ __all__ = [
     "ExternalSubject",
     "Guest",
     "IdentityService",
+    "Invitation",
     "Issued",
     "LeavingService",
     "Mail",
@@ -54,7 +58,9 @@ __all__ = [
     "Passwords",
     "Person",
     "Preferences",
+    "Shared",
     "Signer",
+    "TenancyService",
     "Tenant",
     "TokenVerifier",
     "Tokens",

@@ -1,0 +1,1 @@
+"""Living together in a tenant: invitations, roles, consents."""
