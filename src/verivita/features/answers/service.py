@@ -122,7 +122,7 @@ class AnswersService:
 def _extractive(question: Question, weighed: Weighed, any_paper: bool, notes: tuple[str, ...]) -> Answer:
     language = language_of(question.text)
     if not weighed.candidates or weighed.enough < ENOUGH:
-        closest = _closest(weighed)
+        closest = _closest(weighed, _NEAR if language == "en" else 0.0)
         said = _ABSTAINED if any_paper else _NO_PAPERS
         if closest:
             said += f" The closest line is: {' '.join(closest[0].text.split())} [1]"
@@ -141,9 +141,9 @@ def _extractive(question: Question, weighed: Weighed, any_paper: bool, notes: tu
     )
 
 
-def _closest(weighed: Weighed) -> tuple[Citation, ...]:
+def _closest(weighed: Weighed, least: float) -> tuple[Citation, ...]:
     """The nearest line, where nothing answers: shown as the closest, never as an answer."""
-    if not weighed.candidates or weighed.enough < _NEAR:
+    if not weighed.candidates or weighed.enough < least:
         return ()
     return extract(weighed.candidates, weighed.chances, weighed.places).citations[:1]
 
