@@ -21,11 +21,10 @@ from verivita.engines.grounding.tokens import stems
 ENGINES = Path(__file__).resolve().parents[1] / "src/verivita/engines"
 OUT = ENGINES / "grounding/data/rarity.txt"
 FEWEST, LONGEST = 8, 600
-MARKUP = frozenset("amp div class http href td tr span figur fs id px".split())  # noqa: SIM905
+MARKUP = frozenset("amp div class http href td tr span figur fs id px openstax".split())  # noqa: SIM905
 HEAD = """\
-# Rarity of stems: log(sentences / sentences with the stem), rounded. Sentences of OpenStax Psychology (CC BY 4.0), of
-# S2ORC abstracts as released with SciFact (ODC-By 1.0), and of ESCO occupation descriptions (European Commission).
-# Made by scripts/build_grounding_words.py. "*" stands for every stem that is not here.
+# Rarity of stems: log(sentences / sentences with the stem), rounded. "*" stands for every stem that is not here.
+# Made by scripts/build_grounding_words.py; the texts that were counted are named in NOTICE.
 """
 
 
