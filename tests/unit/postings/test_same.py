@@ -130,3 +130,32 @@ def test_near_texts_share_a_band_and_far_ones_do_not() -> None:
     assert not set(bands(signature(BODY))) & set(
         bands(signature("A bakery needs a cook who likes mornings and bread."))
     )
+
+
+@pytest.mark.acceptance("JOB-14")
+class TestPostingsOfSeveralRoles:
+    FRAME = (
+        "Acme builds ships that sail by themselves across every sea. We are forty people of twelve nations, well funded,"
+        " and we care for calm weeks, long holidays and good tools. Come and see us at the harbour. Now hiring: {}."
+        " Write to jobs at acme with a few lines about yourself and what you would like to learn here next."
+    )
+
+    def list_of(self, title: str, roles: str) -> Understood:
+        return posting(title=title, description=self.FRAME.format(roles))
+
+    def test_a_title_without_a_trade_whose_text_names_the_roles_of_the_other(self) -> None:
+        roles = (
+            "Backend Engineer, Security Engineer, Head of Operations, Senior Data Analyst, Web Developer, UX Designer"
+        )
+        listed = "Backend Engineer; Security Engineer"
+        assert same_job(self.list_of("Engineering", roles), self.list_of(listed, "join our crew today"))
+
+    def test_lists_that_share_some_roles_in_the_same_frame(self) -> None:
+        a = self.list_of("Director of Robots; Mechanical Engineer; QA Engineer", "see below")
+        b = self.list_of("QA Engineer; Data Analyst; Full Stack Engineer", "look at our page")
+        assert same_job(a, b) and same_job(b, a)
+
+    def test_lists_of_other_roles_in_the_same_frame_are_apart(self) -> None:
+        a = self.list_of("Director of Robots; Mechanical Engineer", "see the long list below these very words of ours")
+        b = self.list_of("Recruiter; Account Executive", "look at our page for all the sales jobs that we offer")
+        assert not same_job(a, b) and not same_job(b, a)

@@ -13,6 +13,9 @@ from verivita.features.postings.place import city_keys, read_places
 # Text similarity (share of equal MinHash places) that is asked for at each likeness of the titles, the likest first;
 # chosen on the development half of a hand-labelled set of pairs, see bench.
 _ASKED = ((0.99, 0.1), (0.75, 0.25), (0.5, 0.45), (0.3, 0.62), (0.0, 0.74))
+# The same of two postings that each offer several roles, at each share of the roles that both offer: such a text is the
+# employer's one, told again each month with some roles more or less.
+_ASKED_OF_LISTS = ((0.5, 0.3), (0.25, 0.5))
 _UNTITLED = 0.3
 _WORD = re.compile(r"[a-z0-9+#]+")
 _FILLER = frozenset(
@@ -81,7 +84,34 @@ def same_job(a: Understood, b: Understood) -> bool:
         return alike >= 0.9
     if not a.description or not b.description:
         return likeness >= 0.99 and bool(a.company_key) and a.posted_on == b.posted_on and _url_free(a, b)
+    if _several(a.title) and _several(b.title):
+        shared = shared_roles(a, b)
+        if any(shared >= least and alike >= asked for least, asked in _ASKED_OF_LISTS):
+            return True
     return next(alike >= asked for least, asked in _ASKED if likeness >= least)
+
+
+def shared_roles(a: Understood, b: Understood) -> float:
+    """Share of the roles in the one title that the other posting names in its title or text, 0 to 1.
+
+    A share of the shorter list; a title without a trade ("Engineering") lists its roles in its text.
+    """
+    if ";" in a.title and ";" in b.title:
+        first, second = _roles(a.title), _roles(b.title)
+        both = min(sum(_known(role, second) for role in first), sum(_known(role, first) for role in second))
+        return both / max(1, min(len(first), len(second)))
+    listed, other = (a, b) if ";" in a.title else (b, a)
+    held, roles = title_words(f"{other.title} {other.description}"), _roles(listed.title)
+    return sum(bool(role - _GENERIC) and role <= held for role in roles) / max(1, len(roles))
+
+
+def _known(role: frozenset[str], others: list[frozenset[str]]) -> bool:
+    return any(_near(role, other) for other in others)
+
+
+def _several(title: str) -> bool:
+    """Whether a title offers several roles: a list of them, or no trade at all ("Engineering")."""
+    return ";" in title or not title_words(title) - _GENERIC
 
 
 def title_similarity(a: str, b: str) -> float:
@@ -98,7 +128,7 @@ def title_similarity(a: str, b: str) -> float:
     if max(len(roles), len(others)) < 2:
         return plain
     shorter, longer = sorted((roles, others), key=len)
-    repeated = sum(any(_near(role, other) for other in longer) for role in shorter)
+    repeated = sum(_known(role, longer) for role in shorter)
     return max(plain, 0.75 * repeated / len(shorter))
 
 
