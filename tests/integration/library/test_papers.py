@@ -236,7 +236,9 @@ async def test_a_paper_that_cannot_be_read_keeps_its_reason(container, owner, wo
     assert counts(product_url)["passages"] == 0
 
 
-async def test_too_large_too_long_and_of_another_kind_is_refused_before_anything_is_kept(container, owner, settings, product_url):
+async def test_too_large_too_long_and_of_another_kind_is_refused_before_anything_is_kept(
+    container, owner, settings, product_url
+):
     with pytest.raises(TooLarge):
         await add(container, owner, b"x" * (settings.max_upload_mb * 2**20 + 1))
     with pytest.raises(Invalid) as caught:

@@ -200,8 +200,6 @@ def states() -> dict[str, tuple[str, dict[str, object]]]:
                 api_keys=(
                     v.ApiKeyView("laptop", "read", v.Moment("2 d ago", "2026-11-19", "19 November"), "never", "/k/1"),
                 ),
-                export_url="/e",
-                erase_url="/x",
             ),
         ),
         "error": (

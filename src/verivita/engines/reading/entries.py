@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from verivita.engines.reading.contact import places
-from verivita.engines.reading.heads import Head, list_head, parse_head
+from verivita.engines.reading.heads import Head, late_head, list_head, parse_head
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.lines import Look
 from verivita.engines.reading.outline import Entry, Value
@@ -19,6 +19,8 @@ from verivita.engines.reading.ports import ReadText
 _LISTS = frozenset({"certifications", "publications", "awards", "references"})
 _DURATION = re.compile(r"^\(?\d+\+?\s+(?:years?|yrs?|months?|mos?)\b.{0,20}$", re.IGNORECASE)
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
+_NEAR = 3
+"""Lines of text below a head that may still tell the job's title or employer."""
 _INDENT = 0.012
 """A share of the page's width: lines set further in than their entry's head belong to its body."""
 
@@ -213,6 +215,9 @@ def _entry(read: ReadText, kind: str, parts: Sequence[Part], labels: Sequence[st
     while head_end < len(parts) and labels[head_end] == "H":
         head_end += 1
     head = parse_head(read, kind, parts[:head_end])
+    if kind == "experience":
+        below = [p for p, label in zip(parts[head_end:], labels[head_end:], strict=True) if label == "T"]
+        head = late_head(read, kind, head, below[:_NEAR])
     bullets, texts = _body(read, parts, labels, head_end)
     return _made(parts, number, head, bullets, texts)
 

@@ -44,6 +44,8 @@ _FIELD = re.compile(
     r"|culinary|hospitality|bwl|betriebswirtschaft\w*|wirtschaft\w*|maschinenbau|derecho|economía|droit|gestion)\b",
     re.IGNORECASE,
 )
+_LABELLED = re.compile(r"^[A-Z][\w/& .-]{1,28}:\s+\S")
+_LINKING = frozenset("of and the for in at on to de la du der des von y et und a an".split())  # noqa: SIM905
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
 _INTO = re.compile(
     r"^\s*(?:degree\s*)?(?:\([^)]*\)\s*)?(?:[,:–-]\s*|in\s+|of\s+|en\s+|de\s+|im\s+|für\s+|major(?:ing)?\s+in\s+)*",
@@ -92,6 +94,21 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     if kind == "other" and head.dates is not None and any(title_score(c.text) >= 1 for c in chunks):
         return _job(read, chunks, head)
     return _named(read, chunks, head)
+
+
+def late_head(read: ReadText, kind: str, head: Head, parts: Sequence[Part]) -> Head:
+    """The head of a job with the title or employer that the lines below it tell: by a label, or plainly on a line."""
+    for part in parts:
+        if head.title is not None and head.employer is not None:
+            break
+        if len(part.text) > 80 or _told(part.text):
+            continue
+        late = parse_head(read, kind, [part])
+        if head.title is None and late.title is not None and title_score(late.title.text) >= 1:
+            head = replace(head, title=late.title)
+        if head.employer is None and late.employer is not None and employer_score(late.employer.text) >= 1.2:
+            head = replace(head, employer=late.employer)
+    return head
 
 
 def list_head(read: ReadText, parts: Sequence[Part], aside: Sequence[Part] = ()) -> Head:
@@ -218,7 +235,7 @@ def _named(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
 
 def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
     title, employer = _labelled(chunks, "title"), _labelled(chunks, "employer")
-    free = [c for c in chunks if c is not title and c is not employer and len(c.text) <= 110]
+    free = [c for c in chunks if c is not title and c is not employer and len(c.text) <= 110 and _names(c)]
     if title is None and employer is None and len(free) == 1:
         free = _at_comma(free[0])
     if title is None:
@@ -244,6 +261,19 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
         title=_value(read, title) if title is not None else None,
         employer=_value(read, employer) if employer is not None else None,
     )
+
+
+def _names(chunk: _Chunk) -> bool:
+    """Whether words can name a job or an employer: no value after a label ("Tools: Java"), no part of a sentence."""
+    if _LABELLED.match(chunk.text) or _told(chunk.text):
+        return False
+    return chunk.text[:1].isupper() or title_score(chunk.text) >= 1
+
+
+def _told(text: str) -> bool:
+    """Whether most words are in lower case, as in a sentence; joining words do not count."""
+    words = [word for word in text.split() if word[:1].isalpha() and word.lower() not in _LINKING]
+    return len(words) >= 4 and sum(word[0].islower() for word in words) > 0.6 * len(words)
 
 
 def _at_comma(chunk: _Chunk) -> list[_Chunk]:

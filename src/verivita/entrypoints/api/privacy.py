@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
-from tempfile import SpooledTemporaryFile
-from typing import IO
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -13,13 +10,12 @@ from fastapi.responses import StreamingResponse
 from verivita.entrypoints.api.schemas import PROBLEMS, Output
 from verivita.entrypoints.api.uploads import upload_body
 from verivita.entrypoints.http.auth import Caller, drop_session
+from verivita.entrypoints.http.downloads import download, scratch
 from verivita.features.privacy import PrivacyService
 
 router = APIRouter(prefix="/api/v1/users/me", tags=["privacy"], responses=PROBLEMS)
 
-IN_MEMORY = 16 * 2**20
 MAX_ARCHIVE_MB = 200
-_PIECE = 256 * 1024
 _ZIP = {"content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}}}
 _UPLOAD = {
     "requestBody": {
@@ -67,10 +63,9 @@ async def stored(request: Request, caller: Caller) -> StoredOut:
 @router.get("/export", response_class=StreamingResponse, responses={200: _ZIP})
 async def export(request: Request, caller: Caller) -> StreamingResponse:
     """Everything of the caller as one zip."""
-    out: IO[bytes] = SpooledTemporaryFile(IN_MEMORY)  # noqa: SIM115 - closed when the last piece is sent
+    out = scratch()
     await _privacy(request).export(caller, out)
-    headers = {"Content-Disposition": 'attachment; filename="verivita-export.zip"'}
-    return StreamingResponse(pieces(out), media_type="application/zip", headers=headers)
+    return download(out, "verivita-export.zip", "application/zip")
 
 
 @router.post("/import", openapi_extra=_UPLOAD)
@@ -85,14 +80,6 @@ async def erase(request: Request, caller: Caller, response: Response) -> None:
     """Erase the caller with everything that is theirs. It cannot be undone."""
     await _privacy(request).erase(caller)
     drop_session(response)
-
-
-def pieces(out: IO[bytes]) -> Iterator[bytes]:
-    """The bytes of a file from its beginning, after which it is closed."""
-    with out:
-        out.seek(0)
-        while piece := out.read(_PIECE):
-            yield piece
 
 
 def _privacy(request: Request) -> PrivacyService:

@@ -14,6 +14,7 @@ from verivita.entrypoints.web import (
     jobs,
     library,
     models,
+    people,
     privacy,
     refusals,
     settings,
@@ -42,6 +43,6 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app; none of them is part of the API's description."""
     app.mount("/static", Static(directory=STATIC), "static")
     # Addresses with fixed words (/jobs/add) come before those with an id (/jobs/{id}).
-    for module in (doors, start, library, add_job, jobs, ask, models, settings, privacy, sign_in):
+    for module in (doors, start, library, add_job, jobs, ask, models, settings, privacy, people, sign_in):
         app.include_router(module.router, include_in_schema=False)
     refusals.install(app)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import io
-from tempfile import SpooledTemporaryFile
-from typing import IO, Annotated
+from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import RedirectResponse
 
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.http.auth import Caller, drop_session
+from verivita.entrypoints.http.downloads import download, scratch
 from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
@@ -19,7 +19,6 @@ from verivita.features.privacy import TakenBack
 
 router = APIRouter(prefix="/privacy", route_class=PageRoute)
 
-_IN_MEMORY = 16 * 2**20
 _WORD = "erase"
 
 
@@ -32,11 +31,9 @@ async def privacy(request: Request, visit: Visitor) -> Response:
 @router.get("/export")
 async def export(request: Request, caller: Caller) -> Response:
     """Everything of the person as one zip."""
-    out: IO[bytes] = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the answer
+    out = scratch()
     await services(request).privacy.export(caller, out)
-    out.seek(0)
-    headers = {"Content-Disposition": 'attachment; filename="verivita-export.zip"'}
-    return StreamingResponse(out, media_type="application/zip", headers=headers)
+    return download(out, "verivita-export.zip", "application/zip")
 
 
 @router.post("/import")

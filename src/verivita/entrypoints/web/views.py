@@ -216,8 +216,6 @@ class SettingsView:
     api_keys: tuple[ApiKeyView, ...] = ()
     new_key_url: str | None = None
     new_secret: str = ""
-    export_url: str | None = None
-    erase_url: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

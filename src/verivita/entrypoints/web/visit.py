@@ -35,6 +35,11 @@ DID = {
     "models": "Models and limits are saved; they hold at once.",
     "model-key": "The key is stored. It is not shown again.",
     "no-model-key": "The key is forgotten.",
+    "withdrawn": "The invitation is withdrawn.",
+    "role": "The role is changed.",
+    "standing": "Changed; it holds everywhere within a minute.",
+    "shared": "They may read it from now on.",
+    "unshared": "They may no longer read it.",
     "example": "The example person is here. Reading her papers takes a few seconds.",
     "no-example": "The example person and her postings are gone.",
 }
@@ -87,6 +92,8 @@ def shell_of(request: Request, visit: Visit) -> Shell:
     """What stands around the page that is asked for."""
     path, wants = request.url.path, visit.person.preferences
     current = next((key for key in ("jobs", "ask", "settings") if path.startswith(f"/{key}")), "papers")
+    if path.startswith(("/privacy", "/people")):
+        current = "settings"
     did = DID.get(request.query_params.get("did", ""))
     secret, state = form_secret(request), visit.principal.state
     shell = show_rest.shell(

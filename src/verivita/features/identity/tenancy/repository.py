@@ -11,6 +11,7 @@ from sqlalchemy import Row, select
 from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import Principal, Role
 from verivita.features.identity.members.repository import MemberRepository
+from verivita.features.identity.model import Person
 from verivita.features.identity.tables import consents, invitations, people
 from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
 from verivita.kit.crypto import Keyring
@@ -108,6 +109,11 @@ class TenancyRepository(MemberRepository):
         """Role and state of a person of the tenant."""
         query = select(people.c.id, people.c.role, people.c.state).where(of(people, principal))
         return (await tx.run(query.where(people.c.id == person_id))).one_or_none()
+
+    async def readers(self, tx: Tx, principal: Principal) -> list[Person]:
+        """People of the tenant who are no students, oldest first."""
+        query = self._people.select(principal).where(people.c.role != Role.STUDENT.value).order_by(people.c.id)
+        return [self._person(row) for row in await tx.run(query)]
 
     def _invitation(self, row: Row[Any]) -> Invitation:
         return Invitation(

@@ -11,7 +11,7 @@ from verivita.core.events import Event
 from verivita.core.ids import PersonId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.codes import plain_email
-from verivita.features.identity.model import Issued
+from verivita.features.identity.model import Issued, Person
 from verivita.features.identity.ports import Mail, Mailer
 from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
 from verivita.features.identity.tenancy.repository import TenancyRepository
@@ -136,6 +136,11 @@ class TenancyService:
         """What the caller gave (ended ones too), and what stands that others gave the caller."""
         async with self.db.begin(principal) as tx:
             return await self.repo.consents(tx, principal), await self.repo.consents_to(tx, principal)
+
+    async def readers(self, principal: Principal) -> list[Person]:
+        """Everybody of the tenant who could be given a consent: coaches, admins, owners."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.readers(tx, principal)
 
     async def reader_of(self, principal: Principal, person_id: PersonId, shared: Shared) -> Principal:
         """The person as whom the caller may read, by a consent that stands; the look is written to the audit log.
