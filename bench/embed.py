@@ -93,7 +93,7 @@ def peers(sample: list[str], path: str) -> dict[str, float]:
     found = {}
     for name in ("fastembed", "fastembed_same_tokens"):
         if name != "fastembed":
-            model.model.tokenizer.enable_truncation(MAX_TOKENS)
+            model.model.tokenizer.enable_truncation(MAX_TOKENS)  # type: ignore[attr-defined]
         list(model.embed(sample[:8], batch_size=32))
         start = time.perf_counter()
         list(model.embed(sample, batch_size=32))

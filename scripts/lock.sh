@@ -28,6 +28,6 @@ resolve requirements-dev.txt --group dev --all-extras
 cp "$work/requirements-dev.txt" "$work/requirements.txt"
 cp "$work/requirements-dev.txt" "$work/requirements-bench.txt"
 resolve requirements.txt
-resolve requirements-bench.txt --group bench --extra fast
+resolve requirements-bench.txt --group bench
 mv "$work"/requirements*.txt "$out"/
 wc -l "$out"/requirements*.txt
