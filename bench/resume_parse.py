@@ -28,6 +28,7 @@ from verivita.adapters.readers.markup import MarkupReader
 from verivita.adapters.readers.pdf import PdfReader
 from verivita.core.errors import Invalid
 from verivita.engines.reading.dates import find_dates
+from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.reading.sections import outline_of
@@ -333,7 +334,8 @@ def _predicted(read: ReadText, outline: Outline) -> list[tuple[str, int, int]]:
     spans = [(kind, v.start, v.end) for kind, v in out if v is not None]
     skills = _skills()
     if skills is not None:
-        spans += [("skill", m.start, m.end) for m in skills(read.text)]
+        theirs = of_person(read, outline)
+        spans += [("skill", m.start, m.end) for m in skills(read.text) if theirs(m.start, m.end)]
     else:
         spans += [("skill", v.start, v.end) for s in outline.sections if s.kind == "skills" for v in s.items]
     return sorted(set(spans))

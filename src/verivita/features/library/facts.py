@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from verivita.core.ids import DocumentId, FactId
+from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.metrics import find_metrics
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.ports import ReadText
@@ -149,7 +150,10 @@ def _metrics(read: ReadText, value: Value, section: str, entry: int | None) -> I
 
 
 def _skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMention]) -> Iterator[_Finding]:
+    theirs = of_person(read, outline)
     for mention in mentions:
+        if not theirs(mention.start, mention.end):
+            continue
         section = next((s for s in outline.sections if s.start <= mention.start < s.end), None)
         entry = None
         if section is not None:
