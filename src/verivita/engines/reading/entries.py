@@ -9,7 +9,7 @@ from itertools import pairwise
 from statistics import median
 
 from verivita.engines.reading.contact import places
-from verivita.engines.reading.heads import Head, late_head, list_head, parse_head
+from verivita.engines.reading.heads import Head, late_head, list_head, parse_head, titled
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.lines import Look
 from verivita.engines.reading.outline import Entry, Value
@@ -95,7 +95,8 @@ def _dated(look: Look) -> bool:
 
 def _sentence(text: str) -> bool:
     words = text.split()
-    return len(words) > 16 or (len(words) > 4 and text.endswith((".", ";")) and not re.search(r"\b\w{1,4}\.$", text))
+    ended = len(words) > 4 and text.endswith((".", ";")) and not re.search(r"\b\w{1,4}\.$", text)
+    return len(words) > 16 or (ended and not titled(text))
 
 
 def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: Sequence[str]) -> bool:

@@ -45,6 +45,9 @@ _FIELD = re.compile(
     re.IGNORECASE,
 )
 _LABELLED = re.compile(r"^[A-Z][\w/& .-]{1,28}:\s+\S")
+_CITED = re.compile(
+    r"[“”@]|\bpp?\.? ?\d|\bpages \d|\bvol(?:ume)?\.? ?\d|\b[VN]\.? ?\d|\d\(\d+\)|\bet al\b", re.IGNORECASE
+)
 _LINKING = frozenset("of and the for in at on to de la du der des von y et und a an".split())  # noqa: SIM905
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
 _INTO = re.compile(
@@ -264,10 +267,16 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
 
 
 def _names(chunk: _Chunk) -> bool:
-    """Whether words can name a job or an employer: no value after a label ("Tools: Java"), no part of a sentence."""
-    if _LABELLED.match(chunk.text) or _told(chunk.text):
+    """Whether words can name a job or an employer: no label with a value, citation or sentence."""
+    if _LABELLED.match(chunk.text) or _CITED.search(chunk.text) or _told(chunk.text):
         return False
     return chunk.text[:1].isupper() or title_score(chunk.text) >= 1
+
+
+def titled(text: str) -> bool:
+    """Whether nearly all words are capital ones, as in a name; joining words do not count."""
+    words = [word for word in text.split() if word[:1].isalpha() and word.lower() not in _LINKING]
+    return sum(word[0].isupper() for word in words) > 0.8 * len(words)
 
 
 def _told(text: str) -> bool:
