@@ -7,6 +7,7 @@ import pytest
 from verivita.core.errors import Invalid, NotFound
 from verivita.core.ids import new_id
 from verivita.features.answers import Question, Rung, Topic, Verdict
+from verivita.features.assistant import Saying
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -137,3 +138,12 @@ def _notes():
 
 async def _quiet(*_) -> None:
     """Progress that nobody watches."""
+
+
+@pytest.mark.acceptance("CHAT-06")
+async def test_every_idea_that_we_offer_can_be_answered(container, owner):
+    ideas = await container.assistant.suggestions(owner)
+    assert len(ideas) >= 3
+    for idea in ideas:
+        reply = await container.assistant.say(owner, Saying(idea))
+        assert not reply.answer.abstained, (idea, reply.answer.text)

@@ -39,7 +39,8 @@ _GAPS = re.compile(
 )
 _KNOW = re.compile(
     r"\b(?:do i (?:know|have|use)|have i (?:ever )?(?:used|done|worked|written|learned)|am i (?:good|experienced)|"
-    r"my experience (?:with|in)|is .* (?:on|in) my (?:resume|cv)|where (?:did|have) i (?:use|show|learn)\w*|kann ich|"
+    r"my experience (?:with|in)|is .* (?:on|in) my (?:resume|cv)|where (?:did|have) i (?:use|show|learn)\w*|"
+    r"do(?:es)? my (?:papers?|resume|cv) (?:show|prove|mention)|kann ich|"
     r"kenne ich|"
     r"habe ich|conozco|tengo experiencia|connais)\b"
 )

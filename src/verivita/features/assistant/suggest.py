@@ -18,7 +18,7 @@ def suggestions(
     """At most four questions, each of which has something to be answered from."""
     found: list[str] = []
     found += [f"How do I stand for {_named(posting)}?" for posting in best[:1]]
-    found += [f"Where do my papers show {skill.name}?" for skill in profile.skills if skill.used][:1]
+    found += [f"Where did I use {skill.name}?" for skill in profile.skills if skill.used][:1]
     notes = [d for d in documents if d.kind is DocumentKind.NOTES and d.is_active and d.status is DocumentStatus.READY]
     if sections and notes:
         found.append(f"What do my notes say about {_short(sections[0])}?")
