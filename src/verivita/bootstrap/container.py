@@ -132,15 +132,24 @@ class Container:
         await asyncio.to_thread(self.settings.files_dir.mkdir, parents=True, exist_ok=True, mode=0o700)
 
 
-def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock: Clock | None = None) -> Container:
+def build(
+    settings: Settings,
+    url: str,
+    process: Process = Process.LOCAL,
+    clock: Clock | None = None,
+    patience: float | None = None,
+) -> Container:
     """Every service over the database at `url`, which has all tables.
+
+    `patience` is how long a silent database is waited for, in seconds: what nobody stands and waits for may take longer
+    than the setting says.
 
     Raises `Unavailable` when the master key is missing or does not belong to the stored data.
     """
     clock = clock or SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = _keyring(settings, url)
-    db, queue = Database(url, pool_size=settings.pool_size), Queue()
+    db, queue = _database(settings, url, patience), Queue()
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     before = gateway.build(settings, db, keyring)
     blobs, sandbox = providers.blobs(settings), Sandbox()
@@ -190,6 +199,11 @@ def build(settings: Settings, url: str, process: Process = Process.LOCAL, clock:
         runs=Runs(),
         gateway=before,
     )
+
+
+def _database(settings: Settings, url: str, patience: float | None) -> Database:
+    wait = settings.database_patience_s if patience is None else patience
+    return Database(url, pool_size=settings.pool_size, patience=wait, connect_timeout=2 * wait)
 
 
 def _skills(text: str) -> Sequence[SkillMention]:

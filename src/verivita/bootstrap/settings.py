@@ -63,6 +63,9 @@ class Settings(GatewaySettings):
     )
     pg_bin: Path | None = Field(None, description="Folder with the PostgreSQL programs for the private server.")
     pool_size: int = Field(10, ge=1, le=100, description="Database connections that one process may open.")
+    database_patience_s: float = Field(
+        1.0, gt=0, le=60, description="Seconds after which the API counts a database that does not answer as gone."
+    )
     host: str = Field("127.0.0.1", description="Address that the pages and the API listen on.")
     allow_network: bool = Field(
         False, description="Whether to listen for the network although no way to sign in but the owner's is configured."

@@ -95,7 +95,7 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     (*mine, new_id()),
                 ),
                 (
-                    "INSERT INTO consents (tenant_id, person_id, id, given_to, thing) VALUES (%s, %s, %s, %s, 'x')",
+                    "INSERT INTO consents (tenant_id, person_id, id, given_to, thing) VALUES (%s, %s, %s, %s, 'papers')",
                     (*mine, new_id(), person.person_id),
                 ),
                 (
@@ -112,6 +112,32 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     "INSERT INTO invitations (tenant_id, id, role, email, email_blind, secret_hash, expires_at) "
                     "VALUES (%s, %s, 'student', '', 'x', %s, now())",
                     (tenant, new_id(), str(new_id())),
+                ),
+                (
+                    "INSERT INTO error_groups (tenant_id, id, fingerprint, kind, place, during) "
+                    "VALUES (%s, %s, %s, 'x', 'x', 'x')",
+                    (tenant, new_id(), str(new_id())),
+                ),
+                (
+                    "INSERT INTO model_settings (tenant_id, id) VALUES (%s, %s) ON CONFLICT DO NOTHING",
+                    (tenant, new_id()),
+                ),
+                (
+                    "INSERT INTO model_keys (tenant_id, id, provider, sealed) VALUES (%s, %s, %s, '')",
+                    (tenant, new_id(), str(new_id())),
+                ),
+                (
+                    "INSERT INTO model_spending (tenant_id, id, day, subject) VALUES (%s, %s, now(), %s)",
+                    (tenant, new_id(), person.person_id),
+                ),
+                (
+                    "INSERT INTO model_calls (tenant_id, person_id, id, purpose, model, outcome) "
+                    "VALUES (%s, %s, %s, 'chat', 'x', 'x')",
+                    (*mine, new_id()),
+                ),
+                (
+                    "INSERT INTO vector_homes (tenant_id, collection, engine) VALUES (%s, %s, 'pgvector')",
+                    (tenant, str(new_id())),
                 ),
                 (
                     "INSERT INTO lexical_entries (tenant_id, id, title_terms, terms, tags, numbers) "

@@ -30,7 +30,9 @@ async def behind(settings: Settings, product_url: str) -> AsyncIterator[tuple[Cl
     assert at.port
     async with faulty(at.hostname, at.port) as proxy:
         through = product_url.replace(f":{at.port}/", f":{proxy.own_port}/")
-        container = await asyncio.to_thread(build, settings, through)  # the proxy lives in this loop
+        container = await asyncio.to_thread(
+            build, settings.model_copy(update={"database_patience_s": 1.0}), through
+        )  # the proxy lives in this loop
         yield Clients(container, httpx2.ASGITransport(asgi.build(container), raise_app_exceptions=False)), proxy
         await container.aclose()
 

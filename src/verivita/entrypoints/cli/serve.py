@@ -62,10 +62,10 @@ def api() -> None:
 
 def worker() -> None:
     """Run queued tasks alone."""
-    from verivita.entrypoints.cli.session import loop
+    from verivita.entrypoints.cli.session import PATIENCE_S, loop
     from verivita.entrypoints.worker import serve
 
-    loop(serve(_remote_container()))
+    loop(serve(_remote_container(PATIENCE_S)))
 
 
 def ml() -> None:
@@ -191,7 +191,7 @@ def drop_key(id: Annotated[str, typer.Argument(metavar="ID", help="Id of the key
     say("Removed.")
 
 
-def _remote_container() -> Container:
+def _remote_container(patience: float | None = None) -> Container:
     """The services of a single role, which asks the ML service for vectors."""
     from verivita.bootstrap.container import build
     from verivita.bootstrap.database import locate
@@ -201,7 +201,7 @@ def _remote_container() -> Container:
 
     settings = Settings()
     logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
-    return build(settings, locate(settings).url, Process.REMOTE)
+    return build(settings, locate(settings).url, Process.REMOTE, patience=patience)
 
 
 def _as_json(log_format: str) -> bool | None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PATIENCE_S = 15.0
+"""Seconds that a command or the worker waits for a database that does not answer."""
+
 
 @asynccontextmanager
 async def services() -> AsyncIterator[tuple[Container, Principal]]:
@@ -32,7 +35,7 @@ async def services() -> AsyncIterator[tuple[Container, Principal]]:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     found = await asyncio.to_thread(locate, settings)
     try:
-        container = made.build(settings, found.url)
+        container = made.build(settings, found.url, patience=PATIENCE_S)
         try:
             yield container, await container.identity.owner(NOBODY)
         finally:

@@ -174,10 +174,10 @@ class IdentityService:
         hashed, now = secret_hash(secret), self.clock.now()
         async with self.db.begin(Credential(hashed)) as tx:
             found = await self.repo.find_credential(tx, hashed, now)
-        if found is None:
-            return None
-        principal, row = found
-        async with self.db.begin(principal) as tx:
+            if found is None:
+                return None
+            principal, row = found
+            await tx.become(principal)
             caller = await self.repo.caller(tx, principal, row)
             if caller is not None and _is_stale(row, now):
                 address = self.repo.kept_address(visit, self._kept)

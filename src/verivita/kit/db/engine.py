@@ -82,6 +82,10 @@ class Tx:
         finally:
             cut.cancel()
 
+    async def become(self, scope: Scope) -> None:
+        """Go on as `scope` in the same transaction: a secret has told who asks."""
+        await self._connection.execute(_ENTER, _context(scope))
+
     async def driver(self) -> psycopg.AsyncConnection[Any]:
         """The driver's own connection inside this transaction, for the task queue."""
         raw = await self._connection.get_raw_connection()
