@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from verivita.bootstrap import providers
+from verivita.bootstrap import providers, vectors
 from verivita.bootstrap.container import Container, build
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import ModelInfo
@@ -37,7 +37,7 @@ async def lame_client(
 ) -> AsyncIterator[httpx2.AsyncClient]:
     """A client of the same product, whose encoder and vector index have stopped."""
     monkeypatch.setattr(providers, "embedder", lambda *_: Down())
-    monkeypatch.setattr(providers, "vectors", lambda *_: Down())
+    monkeypatch.setattr(vectors, "index", lambda *_: Down())
     container = build(whole.settings, whole.url)
     transport = httpx2.ASGITransport(asgi.build(container), raise_app_exceptions=False)
     try:

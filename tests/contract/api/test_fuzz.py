@@ -31,7 +31,12 @@ from verivita.features.identity import NOBODY
 
 CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 SCHEMA = schemathesis.openapi.from_dict(json.loads(script("openapi").document()))
-OPERATIONS = [result.ok() for result in SCHEMA.get_all_operations()]
+# Erasing the caller works: after it nobody is there to send the rest.
+OPERATIONS = [
+    operation
+    for operation in (result.ok() for result in SCHEMA.get_all_operations())
+    if operation.label != "DELETE /api/v1/users/me"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,10 +14,10 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
 from tests.docs.markdown import ROOT
-from verivita.entrypoints.api import admin, auth, compat, health, library, people, postings, search, tasks
+from verivita.entrypoints.api import app
 from verivita.entrypoints.api.schemas import Input
 
-MODULES: tuple[ModuleType, ...] = (admin, auth, compat, health, library, people, postings, search, tasks)
+MODULES: tuple[ModuleType, ...] = app.ROUTES
 ROUTES = """
 GET    /health /live /ready /metrics
 POST   /api/v1/documents /api/v1/documents/{document_id}/read
@@ -37,6 +37,19 @@ POST   /auth/upgrade
 GET    /auth/state /auth/me /auth/.well-known/jwks.json
 POST   /save-document /embed /search /api/job-list/search
 GET    /api/job-list/jobs /api/job-list/jobs/{job_id} /api/job-list/recommendations
+GET    /api/chat/history /api/chat/suggestions /api/v1/chat/history /api/v1/chat/sessions
+GET    /api/v1/chat/sessions/{session_id} /api/v1/chat/suggestions /api/v1/chat/turns/{turn_id} /api/v1/models
+GET    /api/v1/settings /api/v1/tenants/me/consents /api/v1/tenants/me/invitations /api/v1/tenants/me/members
+GET    /api/v1/tenants/me/members/{person_id}/documents /api/v1/tenants/me/members/{person_id}/matches
+GET    /api/v1/users/me/export /api/v1/users/me/stored /history /history/{conversation_id}
+POST   /api/chat /api/v1/chat /api/v1/models/test /api/v1/query /api/v1/tenants/me/consents
+POST   /api/v1/tenants/me/invitations /api/v1/tenants/me/invitations/accept
+POST   /api/v1/tenants/me/members/{person_id}/restore /api/v1/tenants/me/members/{person_id}/suspend
+POST   /api/v1/users/me/import /chat /query /upload
+PUT    /api/v1/settings
+PATCH  /api/v1/tenants/me/members/{person_id}
+DELETE /api/chat/history /api/v1/chat/history /api/v1/chat/sessions/{session_id} /api/v1/chat/turns/{turn_id}
+DELETE /api/v1/tenants/me/consents/{consent_id} /api/v1/tenants/me/invitations/{invitation_id} /api/v1/users/me
 """
 PUBLIC = {"/health", "/live", "/ready", "/metrics", "/auth/.well-known/jwks.json"}
 

@@ -193,13 +193,20 @@ class TestRefusals:
         refused(filled("import", kind, tmp_path / "none.pdf"), "invalid", "there is no such file")
         refused(filled("import", kind, tmp_path), "invalid", "is a folder")
 
+    def test_a_file_of_another_kind_is_no_paper(self, filled: Program, tmp_path: Path) -> None:
+        for name, data in (
+            ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100)),
+            ("packed.docx", b"PK\x03\x04" + bytes(200)),
+        ):
+            path = tmp_path / name
+            path.write_bytes(data)
+            refused(filled("import", "resume", path), "invalid", f"{name} is of a kind that we cannot read")
+
     @pytest.mark.parametrize(
         ("name", "data", "said"),
         [
             ("empty.pdf", b"", "empty"),
             ("broken.pdf", b"%PDF-1.7\nbroken", "damaged"),
-            ("picture.png", b"\x89PNG\r\n\x1a\n" + bytes(100), "kind"),
-            ("packed.docx", b"PK\x03\x04" + bytes(200), "packed.docx"),
         ],
     )
     def test_papers_that_cannot_be_read(

@@ -111,6 +111,10 @@ async def test_too_much_at_once_is_refused_with_its_reason(stub: Any) -> None:
 async def test_over_http(container: Any, owner: Any, clients: Any) -> None:
     client = await clients.with_key(owner)
     for query in TONGUES:
+        if "\x00" in query:  # no text of JSON holds it by right, and the database takes none
+            refused = await client.post("/api/v1/jobs/search", json={"query": query})
+            assert (refused.status_code, refused.json()["code"]) == (422, "invalid")
+            continue
         found = await client.post("/api/v1/jobs/search", json={"query": query})
         assert (found.status_code, found.json()["total"]) == (200, 0)
         assert (await client.post("/api/v1/search", json={"query": query})).status_code == 200

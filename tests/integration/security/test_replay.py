@@ -38,6 +38,10 @@ WITHOUT_CONTROL = {
 """Slots in which also an own id makes no difference to a minimal request, each with its reason."""
 
 
+NAMING_A_COLLEAGUE = "POST /api/v1/tenants/me/consents application/json:person_id "
+"""Whoever lets a coach of their own tenant read something names that coach; of them they learn nothing but that."""
+
+
 @contextlib.contextmanager
 def no_conditions() -> Iterator[None]:
     """Takes the first lock off: no statement says any more whose rows it means."""
@@ -91,7 +95,7 @@ async def _replay(filled, attacker: Principal, victim: Principal, name: str, *, 
         async with await clients.with_key(attacker) as client:
             wrong, answers = await differences(client, api, slots, foreign, others, every=every)
             answers += await _lists(client, api)
-    assert wrong == []
+    assert [one for one in wrong if not (same and one.startswith(NAMING_A_COLLEAGUE))] == []
     assert state_of(filled.url, files, victim, personal_only=same) == before
     words = _words(name, same_tenant=same)
     assert [one.body[:300] for one in answers if any(word in one.raw for word in words)] == []

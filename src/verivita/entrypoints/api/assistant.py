@@ -101,7 +101,7 @@ class Erased(Output):
     responses={200: {"content": {streams.MEDIA: {}}}},
     dependencies=[Depends(question_allowed)],
 )
-async def chat(request: Request, caller: Caller, body: ChatIn) -> Any:
+async def chat(request: Request, caller: Caller, body: ChatIn) -> ChatOut | Response:
     """Be answered; with `Accept: text/event-stream` as events, which `Last-Event-ID` takes up again."""
     saying = saying_of(body)
     if streams.wants_stream(request):
