@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import StreamingResponse
@@ -10,7 +11,7 @@ from fastapi.responses import StreamingResponse
 from verivita.entrypoints.api.schemas import PROBLEMS, Output
 from verivita.entrypoints.api.uploads import upload_body
 from verivita.entrypoints.http.auth import Caller, drop_session
-from verivita.entrypoints.http.downloads import download, scratch
+from verivita.entrypoints.http.downloads import download
 from verivita.features.privacy import PrivacyService
 
 router = APIRouter(prefix="/api/v1/users/me", tags=["privacy"], responses=PROBLEMS)
@@ -63,9 +64,7 @@ async def stored(request: Request, caller: Caller) -> StoredOut:
 @router.get("/export", response_class=StreamingResponse, responses={200: _ZIP})
 async def export(request: Request, caller: Caller) -> StreamingResponse:
     """Everything of the caller as one zip."""
-    out = scratch()
-    await _privacy(request).export(caller, out)
-    return download(out, "verivita-export.zip", "application/zip")
+    return await download(partial(_privacy(request).export, caller), "verivita-export.zip", "application/zip")
 
 
 @router.post("/import", openapi_extra=_UPLOAD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Request, Response, UploadFile
@@ -10,7 +11,7 @@ from fastapi.responses import RedirectResponse
 
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.http.auth import Caller, drop_session
-from verivita.entrypoints.http.downloads import download, scratch
+from verivita.entrypoints.http.downloads import download
 from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
@@ -31,9 +32,7 @@ async def privacy(request: Request, visit: Visitor) -> Response:
 @router.get("/export")
 async def export(request: Request, caller: Caller) -> Response:
     """Everything of the person as one zip."""
-    out = scratch()
-    await services(request).privacy.export(caller, out)
-    return download(out, "verivita-export.zip", "application/zip")
+    return await download(partial(services(request).privacy.export, caller), "verivita-export.zip", "application/zip")
 
 
 @router.post("/import")

@@ -6,6 +6,7 @@ import asyncio
 import dataclasses
 import json
 from collections.abc import AsyncIterator
+from contextlib import closing
 from hashlib import sha256
 from typing import IO, Any
 from uuid import UUID
@@ -61,25 +62,15 @@ class PrivacyService:
 
         Secrets are not in it. The postings of the tenant are, for whoever looks after the tenant.
         """
-        person = await self._identity.me(principal)
-        archive = ArchiveWriter(out)
-        about = {"name": person.name, "role": person.role, "state": person.state, "since": person.created_at}
-        archive.head(
-            {
-                "written_at": self._clock.now(),
-                "person": about,
-                "preferences": dataclasses.asdict(person.preferences),
-                "keys": [{"name": key.name, "scopes": key.scopes} for key in await self._identity.keys(principal)],
-            }
-        )
-        for paper in reversed(await self._library.all(principal)):
-            if not paper.is_example:
-                kept = await self._paper(principal, paper)
-                await asyncio.to_thread(archive.paper, kept)
-        archive.lines(TALKS, reversed([talk async for talk in self._talks(principal)]))
-        if principal.is_admin:
-            archive.lines(POSTINGS, iter([_line(posting) async for posting in self._all_postings(principal)]))
-        archive.close()
+        with closing(ArchiveWriter(out)) as archive:
+            archive.head(await self._head(principal))
+            for paper in reversed(await self._library.all(principal)):
+                if not paper.is_example:
+                    kept = await self._paper(principal, paper)
+                    await asyncio.to_thread(archive.paper, kept)
+            archive.lines(TALKS, reversed([talk async for talk in self._talks(principal)]))
+            if principal.is_admin:
+                archive.lines(POSTINGS, iter([_line(posting) async for posting in self._all_postings(principal)]))
 
     async def take_back(self, principal: Principal, source: IO[bytes]) -> TakenBack:
         """Bring an archive back; what is here already stays as it is, so it may run twice. Raises `Invalid`."""
@@ -114,6 +105,16 @@ class PrivacyService:
         if not await self._leaving.others(principal):
             await self._postings.remove_source(principal, None)
         await self._leaving.leave(principal)
+
+    async def _head(self, principal: Principal) -> dict[str, Any]:
+        person = await self._identity.me(principal)
+        keys = await self._identity.keys(principal)
+        return {
+            "written_at": self._clock.now(),
+            "person": {"name": person.name, "role": person.role, "state": person.state, "since": person.created_at},
+            "preferences": dataclasses.asdict(person.preferences),
+            "keys": [{"name": key.name, "scopes": key.scopes} for key in keys],
+        }
 
     async def _paper(self, principal: Principal, paper: Document) -> ArchivedPaper:
         facts = await self._library.facts(principal, paper.id)
