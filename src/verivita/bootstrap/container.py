@@ -137,19 +137,16 @@ def build(
     url: str,
     process: Process = Process.LOCAL,
     clock: Clock | None = None,
-    patience: float | None = None,
+    wait: float | None = None,
 ) -> Container:
-    """Every service over the database at `url`, which has all tables.
-
-    `patience` is how long a silent database is waited for, in seconds: what nobody stands and waits for may take longer
-    than the setting says.
+    """Every service over the database at `url`, which has all tables; a silent one is waited for `wait` seconds.
 
     Raises `Unavailable` when the master key is missing or does not belong to the stored data.
     """
     clock = clock or SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = _keyring(settings, url)
-    db, queue = _database(settings, url, patience), Queue()
+    db, queue = _database(settings, url, wait), Queue()
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     before = gateway.build(settings, db, keyring)
     blobs, sandbox = providers.blobs(settings), Sandbox()
@@ -159,20 +156,16 @@ def build(
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept))
     sign_in = proofs.build(settings, db, keyring, events, clock, identity)
-    limit = settings.max_upload_mb * 2**20
-    library = LibraryService(db, keyring, events, queue, blobs, documents, clock, limit)
+    library = LibraryService(db, keyring, events, queue, blobs, documents, clock, settings.max_upload_mb * 2**20)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
     reranker = providers.reranker(settings, process)
     search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
-    made_models = models.build(settings, db, keyring, events, clock)
-    answers = AnswersService(
-        library, postings, search, matching, made_models.asking, load_taxonomy, before.cache, keyring
-    )
-    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, made_models.asking)
-    leaving = LeavingService(db, keyring, events)
-    privacy = PrivacyService(identity, leaving, library, postings, assistant, clock)
+    asked = models.build(settings, db, keyring, events, clock)
+    answers = AnswersService(library, postings, search, matching, asked.asking, load_taxonomy, before.cache, keyring)
+    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, asked.asking)
+    privacy = PrivacyService(identity, LeavingService(db, keyring, events), library, postings, assistant, clock)
     return Container(
         settings=settings,
         url=url,
@@ -192,7 +185,7 @@ def build(
         upkeep=PostingsUpkeep(db, queue, engines),
         search=search,
         matching=matching,
-        models=made_models,
+        models=asked,
         answers=answers,
         assistant=assistant,
         privacy=privacy,
@@ -201,9 +194,9 @@ def build(
     )
 
 
-def _database(settings: Settings, url: str, patience: float | None) -> Database:
-    wait = settings.database_patience_s if patience is None else patience
-    return Database(url, pool_size=settings.pool_size, patience=wait, connect_timeout=2 * wait)
+def _database(settings: Settings, url: str, wait: float | None) -> Database:
+    patience = settings.database_patience_s if wait is None else wait
+    return Database(url, pool_size=settings.pool_size, patience=patience, connect_timeout=2 * patience)
 
 
 def _skills(text: str) -> Sequence[SkillMention]:

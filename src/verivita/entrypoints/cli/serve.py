@@ -191,7 +191,7 @@ def drop_key(id: Annotated[str, typer.Argument(metavar="ID", help="Id of the key
     say("Removed.")
 
 
-def _remote_container(patience: float | None = None) -> Container:
+def _remote_container(wait: float | None = None) -> Container:
     """The services of a single role, which asks the ML service for vectors."""
     from verivita.bootstrap.container import build
     from verivita.bootstrap.database import locate
@@ -201,7 +201,7 @@ def _remote_container(patience: float | None = None) -> Container:
 
     settings = Settings()
     logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
-    return build(settings, locate(settings).url, Process.REMOTE, patience=patience)
+    return build(settings, locate(settings).url, Process.REMOTE, wait=wait)
 
 
 def _as_json(log_format: str) -> bool | None:

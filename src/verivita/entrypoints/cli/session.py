@@ -35,7 +35,7 @@ async def services() -> AsyncIterator[tuple[Container, Principal]]:
         logging.getLogger("procrastinate").setLevel(logging.CRITICAL)
     found = await asyncio.to_thread(locate, settings)
     try:
-        container = made.build(settings, found.url, patience=PATIENCE_S)
+        container = made.build(settings, found.url, wait=PATIENCE_S)
         try:
             yield container, await container.identity.owner(NOBODY)
         finally:
