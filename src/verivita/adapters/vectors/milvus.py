@@ -131,7 +131,7 @@ class MilvusIndex:
 
     def _locked(self, work: Callable[[Any], T]) -> T:
         """Run `work` with the client, one at a time; what the client raises becomes `Unavailable`."""
-        from pymilvus import MilvusClient, MilvusException  # type: ignore[import-untyped]
+        from pymilvus import MilvusClient, MilvusException
 
         with self._lock:
             try:
