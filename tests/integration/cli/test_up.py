@@ -68,6 +68,14 @@ def test_start_enter_drain_stop(program: Program, tmp_path: Path) -> None:
 
         # Commands work beside it, on the same database.
         assert program("jobs").code == 0
+        # So does one that hands the running worker a paper: it waits until that one has read it.
+        paper = tmp_path / "me.md"
+        paper.write_text(
+            "# Ada Example\n\n## Experience\n\n### Engineer, Example Ltd\n\n2019 - 2023\n\n- Built it in Python\n"
+        )
+        read = program("import", "resume", str(paper))
+        assert read.code == 0, read.err
+        assert re.search(r"\b([1-9]\d*) of \1 lines understood", read.out), read.out
 
         # The link signs in once.
         browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))

@@ -66,6 +66,13 @@ async def test_the_archive_holds_originals_talks_and_postings_and_no_secret(cont
     assert b"secret" not in whole
 
 
+async def test_what_is_here_still_does_not_come_twice(container, owner):
+    await fill(container, owner)
+    taken = await container.privacy.take_back(owner, await archive_of(container, owner))
+    assert (taken.papers, taken.papers_known, taken.talks, taken.postings, taken.postings_known) == (0, 2, 0, 0, 2)
+    assert (await container.assistant.talks(owner, ALL)).total == 2
+
+
 async def test_it_comes_back_in_another_tenant_and_twice_is_once(container, owner, stranger):
     await fill(container, owner)
     archive = await archive_of(container, owner)

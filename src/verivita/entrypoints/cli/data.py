@@ -11,12 +11,16 @@ import typer
 from verivita.entrypoints.cli.output import EXIT, is_narrow, note, progress, read_file, refuse, say, show_json, table
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
     from verivita.bootstrap.container import Container
     from verivita.core.principal import Principal
     from verivita.features.library import Document
     from verivita.features.postings import ImportRun
 
 MAX_IMPORT_MB = 256
+LONGEST_READING_S = 180.0
+"""How long a command waits for a paper that the worker of a running installation reads."""
 imports = typer.Typer(help="Take in papers and postings.", no_args_is_help=True)
 papers = typer.Typer(help="Your papers.", no_args_is_help=True)
 demo = typer.Typer(help="The example person and postings.", no_args_is_help=True)
@@ -55,7 +59,7 @@ def import_resume(
                 note(f"{path}: is here already, as {added.document.title!r}")
             ids.append(added.document.id)
         await container.worker().run(wait=False)
-        return [await container.library.get(owner, id) for id in ids]
+        return [await _settled(container, owner, id) for id in ids]
 
     documents = run(work)
     if json:
@@ -190,3 +194,21 @@ def _tell_run(run: ImportRun) -> None:
         note(f"  and {run.refused_count - 20} more")
     if run.error:
         note(f"  the rest could not be read: {run.error}")
+
+
+async def _settled(container: Container, owner: Principal, id: UUID) -> Document:
+    """The paper once it was read; where `verivita up` runs, its worker may have been quicker to begin than ours."""
+    import asyncio
+    import time
+
+    from verivita.features.library import DocumentStatus
+
+    end = time.monotonic() + LONGEST_READING_S
+    while (document := await container.library.get(owner, id)).status not in (
+        DocumentStatus.READY,
+        DocumentStatus.FAILED,
+    ):
+        if time.monotonic() > end:
+            break
+        await asyncio.sleep(0.2)
+    return document

@@ -14,7 +14,8 @@ from uuid import UUID
 from pydantic import TypeAdapter
 
 from verivita.core.clock import Clock
-from verivita.core.errors import Invalid
+from verivita.core.errors import Invalid, NotFound
+from verivita.core.ids import parse_id
 from verivita.core.page import PageRequest
 from verivita.core.principal import Principal
 from verivita.features.assistant import AssistantService, Talk
@@ -85,7 +86,8 @@ class PrivacyService:
         await self._prefer(principal, archive)
         talks = 0
         for talk in archive.lines(TALKS):
-            talks += await self._assistant.restore(principal, _talk(talk, principal, ids))
+            if not await self._has(principal, talk):
+                talks += await self._assistant.restore(principal, _talk(talk, principal, ids))
         new, seen = 0, 0
         if content := archive.text(POSTINGS):
             run = await self._postings.import_file(principal, POSTINGS, content, _quietly)
@@ -137,6 +139,14 @@ class PrivacyService:
             for talk in page.items:
                 yield _TALK.dump_python(await self._assistant.talk(principal, talk.id), mode="json")
             number += 1
+
+    async def _has(self, principal: Principal, talk: dict[str, Any]) -> bool:
+        """Whether this very talk is the caller's still, under the id that it was written with."""
+        id = parse_id(str(talk.get("id")))
+        try:
+            return id is not None and bool(await self._assistant.talk(principal, id))
+        except NotFound:
+            return False
 
     async def _all_postings(self, principal: Principal) -> AsyncIterator[Posting]:
         last: UUID | None = None
