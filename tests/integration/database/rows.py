@@ -95,6 +95,10 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     (*mine, new_id()),
                 ),
                 (
+                    "INSERT INTO authenticators (tenant_id, person_id, id, seed, recovery) VALUES (%s, %s, %s, '', '{}')",
+                    (*mine, new_id()),
+                ),
+                (
                     "INSERT INTO consents (tenant_id, person_id, id, given_to, thing) "
                     "VALUES (%s, %s, %s, %s, 'papers')",
                     (*mine, new_id(), person.person_id),

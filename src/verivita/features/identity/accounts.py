@@ -78,7 +78,8 @@ class AccountService:
     async def log_in(self, principal: Principal, email: str, password: str, visit: Visit = NOWHERE) -> Principal:
         """Who this address and password belong to; what the caller made as a guest goes over to them.
 
-        Raises `Unauthenticated` (code `sign_in_failed`, or `suspended` after the right password), `LimitReached`.
+        Raises `Unauthenticated` (code `sign_in_failed`, or `suspended` after the right password), `LimitReached`,
+        `SecondStepNeeded`.
         """
         email, home = plain_email(email), await self._entry.home(principal)
         noted = await self._turnstile.count(
@@ -90,13 +91,16 @@ class AccountService:
         if account.principal.state is IdentityState.SUSPENDED:
             raise Unauthenticated("suspended", "This account is suspended.", next="Ask who runs this installation.")
         known = account.principal
-        async with self.db.begin(known) as tx:
-            if better is not None:
+        guest = principal if principal.state not in PROVED and principal.tenant_id == known.tenant_id else None
+        if better is not None:
+            async with self.db.begin(known) as tx:
                 await self.repo.set_password(tx, known, better)
-            await self.events.record(tx, known, Event("account.logged_in"))
         await self._turnstile.forget(home, noted)
-        if principal.state not in PROVED and principal.tenant_id == known.tenant_id:
-            await self._entry.join(known, principal)
+        await self._entry.second.ask(known, guest)
+        async with self.db.begin(known) as tx:
+            await self.events.record(tx, known, Event("account.logged_in"))
+        if guest is not None:
+            await self._entry.join(known, guest)
         return known
 
     async def _fitting(self, email: str, password: str, home: Principal) -> tuple[Account, str | None]:

@@ -18,6 +18,7 @@ from verivita.features.identity.letters import code_letter
 from verivita.features.identity.model import CodeTry, CredentialKind, Issued
 from verivita.features.identity.ports import Mailer
 from verivita.features.identity.proofs.repository import ProofRepository
+from verivita.features.identity.second.service import SecondStepService
 from verivita.features.identity.service import NOBODY, IdentityService
 from verivita.features.identity.states import PROVED, Step, moved
 from verivita.features.identity.turnstile import Counted, Turnstile
@@ -52,6 +53,7 @@ class EntryService:
     ) -> None:
         self.db, self.repo, self.events, self.clock = db, ProofRepository(keyring), events, clock
         self.turnstile = Turnstile(db, self.repo, clock)
+        self.second = SecondStepService(db, keyring, events, clock)
         self._identity, self._mailer, self._kept = identity, mailer, kept
         self._joins = JoinRepository()
         self._home: TenantId | None = None
@@ -120,7 +122,8 @@ class EntryService:
         """Prove an address by the code that was mailed to it; who the caller is from now on.
 
         Where somebody has proved the address before, the caller turns out to be that person, and what they made as a
-        guest goes over to them. Raises `Invalid` (code `code_wrong`) for a wrong, used or old code, `LimitReached`.
+        guest goes over to them. Raises `Invalid` (code `code_wrong`) for a wrong, used or old code, `LimitReached`,
+        `SecondStepNeeded`.
         """
         email, home = plain_email(email), await self.home(principal)
         noted = await self.turnstile.count(
@@ -134,9 +137,26 @@ class EntryService:
         typed = self.repo.code_hash(principal, plain_code(code))
         if tried is None or not hmac.compare_digest(tried.code_hash, typed):
             raise _code_wrong()
-        known = await self._prove(principal, tried)
+        known, guest = await self._prove(principal, tried)
         await self.turnstile.forget(home, noted)
+        await self.second.ask(known, guest, with_password=guest is not None)
+        if guest is not None:
+            await self.join(known, guest, with_password=True)
         return known
+
+    async def second_step(self, principal: Principal, ticket: str, code: str) -> Principal:
+        """Give the second proof that `SecondStepNeeded` asked for; who the caller is from now on.
+
+        What they made as a guest goes over only now. Raises what `SecondStepService.passed` does.
+        """
+        passed = await self.second.passed(principal, ticket, code)
+        if passed.guest is not None:
+            came_as = replace(NOBODY, tenant_id=passed.person.tenant_id, person_id=passed.guest)
+            async with self.db.begin(came_as) as tx:
+                state = await self.repo.state(tx, came_as)
+            if state is not None and state not in PROVED:
+                await self.join(passed.person, replace(came_as, state=state), with_password=passed.with_password)
+        return passed.person
 
     async def join(self, principal: Principal, joined: Principal, *, with_password: bool = False) -> None:
         """Give the caller everything that another person of their tenant made, and erase that person.
@@ -174,7 +194,8 @@ class EntryService:
         async with self.db.begin(principal) as tx:
             return await self.repo.drop_stale_guests(tx, principal, self.clock.now() - idle)
 
-    async def _prove(self, principal: Principal, tried: CodeTry) -> Principal:
+    async def _prove(self, principal: Principal, tried: CodeTry) -> tuple[Principal, Principal | None]:
+        """Who has the address, and the guest whose work is to go over to them, where that is somebody else."""
         async with self.db.begin(principal) as tx:
             if not await self.repo.use_code(tx, principal, tried.id):
                 raise _code_wrong()
@@ -187,13 +208,12 @@ class EntryService:
                 await self.repo.set_email(tx, principal, tried.email, self.clock.now())
                 await self.repo.set_state(tx, principal, after)
                 await self.events.record(tx, principal, Event("email.proved"))
-                return replace(principal, state=after)
+                return replace(principal, state=after), None
             if state in PROVED:
                 raise Conflict("email_taken", "Somebody here uses this address already.", next="Sign in as them.")
         if account.state is IdentityState.SUSPENDED:
             raise Unauthenticated("suspended", "This account is suspended.", next="Ask who runs this installation.")
-        await self.join(account, replace(principal, state=state), with_password=True)
-        return account
+        return account, replace(principal, state=state)
 
 
 def _code_wrong() -> Invalid:

@@ -1,4 +1,4 @@
-"""tenants, people, credentials, codes, attempts, vouchers, invitations, consents."""
+"""tenants, people, credentials, codes, authenticators, attempts, vouchers, invitations, consents."""
 
 from __future__ import annotations
 
@@ -91,6 +91,20 @@ codes = personal_table(
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("created_at", UtcTime, nullable=False, server_default=func.now()),
     Column("expires_at", UtcTime, nullable=False),
+)
+
+authenticators = personal_table(
+    "authenticators",
+    Column("id", pg.UUID(as_uuid=True), primary_key=True),
+    Column("seed", LargeBinary, nullable=False),
+    Column("created_at", UtcTime, nullable=False, server_default=func.now()),
+    # Until somebody has shown that they hold it, nobody is asked for its codes.
+    Column("confirmed_at", UtcTime),
+    # Number of the last time step whose code was taken: no code counts twice.
+    Column("last_step", Integer),
+    # Keyed hashes of the recovery codes that are left.
+    Column("recovery", pg.ARRAY(Text), nullable=False, server_default="{}"),
+    UniqueConstraint("person_id"),
 )
 
 attempts = tenant_table(

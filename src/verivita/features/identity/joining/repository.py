@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from verivita.kit.db import Joining, Tx
 
-_LEFT_BEHIND = ("credentials", "codes")
+_LEFT_BEHIND = ("credentials", "codes", "authenticators")
 """Secrets of the one who goes: they end with them, so that no cookie of a guest opens an account."""
 _TABLES = """
 SELECT quote_ident(c.relname) AS name FROM pg_class c

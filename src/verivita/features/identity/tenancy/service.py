@@ -13,6 +13,7 @@ from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.codes import plain_email
 from verivita.features.identity.model import Issued, Person
 from verivita.features.identity.ports import Mail, Mailer
+from verivita.features.identity.second.service import SecondStepService
 from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
 from verivita.features.identity.tenancy.repository import TenancyRepository
 from verivita.kit.crypto import Keyring, new_secret, secret_hash
@@ -28,7 +29,7 @@ class TenancyService:
 
     def __init__(self, db: Database, keyring: Keyring, events: EventLog, clock: Clock, mailer: Mailer) -> None:
         self.db, self.repo, self.events, self.clock = db, TenancyRepository(keyring), events, clock
-        self._mailer = mailer
+        self._mailer, self._second = mailer, SecondStepService(db, keyring, events, clock)
 
     async def invite(self, principal: Principal, email: str, role: Role, url: str = "") -> Issued:
         """Ask somebody in; the secret is in the mail and in this answer, and nowhere else.
@@ -64,7 +65,7 @@ class TenancyService:
         """Come in by an invitation; who the caller is from now on.
 
         The secret came by mail, so it proves the address. Whoever has proved that address here before gets the role;
-        anybody else becomes a new person of the tenant. Raises `Invalid` (code `invitation`).
+        anybody else becomes a new person of the tenant. Raises `Invalid` (code `invitation`), `SecondStepNeeded`.
         """
         hashed, now = secret_hash(secret), self.clock.now()
         async with self.db.begin(Credential(hashed)) as tx:
@@ -90,7 +91,9 @@ class TenancyService:
         if known is None:
             return fresh
         role = known.role if known.role is Role.OWNER else invitation.role
-        return Principal(tenant, known.person_id, role, known.state)
+        joined = Principal(tenant, known.person_id, role, known.state)
+        await self._second.ask(joined)
+        return joined
 
     async def give_role(self, principal: Principal, person_id: PersonId, role: Role) -> None:
         """Change the role of a person of the tenant, who is told by what they may do from then on.
