@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from verivita import __version__
-from verivita.bootstrap import models, schema
+from verivita.bootstrap import models, schema, vectors
 from verivita.bootstrap.database import Located, locate
 from verivita.bootstrap.providers import Process, embedder
 from verivita.bootstrap.settings import Settings
@@ -48,6 +48,7 @@ def examine(settings: Settings) -> list[Finding]:
     findings.append(_checked("database", database))
     findings.append(_checked("master key", lambda: _key(settings)))
     findings.append(_checked("encoder", lambda: _encoder(settings)))
+    findings.append(_checked("vector engines", lambda: vectors.engines_said(settings)))
     findings += [_checked("language models", lambda: models.said(settings))]
     findings += [Finding("language models", True, f"note: {told}", _MODELS_NEXT) for told in models.told(settings)]
     for found in located:

@@ -132,6 +132,15 @@ def milvus_vectors(uri: str, token: str, prefix: str) -> VectorIndex:
     return MilvusIndex(uri, token=token, prefix=prefix)
 
 
+def chroma_vectors(place: str, token: str, prefix: str) -> VectorIndex:
+    """Vectors in Chroma; `place` is an address or a folder."""
+    if find_spec("chromadb") is None:
+        raise _missing("chroma")
+    from verivita.adapters.vectors.chroma import ChromaIndex
+
+    return ChromaIndex(place, token=token, prefix=prefix)
+
+
 def routed_vectors(
     db: Database, engines: Mapping[str, VectorIndex], wanted: str, first: str, stays: tuple[str, ...]
 ) -> VectorIndex:

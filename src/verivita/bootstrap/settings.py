@@ -93,15 +93,16 @@ class Settings(GatewaySettings):
     vector_url: SecretStr | None = Field(
         None,
         validation_alias="VECTOR_URL",
-        description="A vector engine beside PostgreSQL: qdrant://host:6333, qdrants://..., milvus://host:19530, or "
-        "milvus:file.db and qdrant:folder for one process; several separated by commas while moving between them.",
+        description="A vector engine beside PostgreSQL: qdrant://host:6333, qdrants://..., milvus://host:19530, "
+        "chroma://host:8000, chromas://..., or qdrant:folder, milvus:file.db and chroma:folder for one process; "
+        "several separated by commas while moving between them.",
     )
     vector_api_key: SecretStr | None = Field(
         None, validation_alias="VECTOR_API_KEY", description="Key or token of the engine at VECTOR_URL."
     )
     vector_engine: str = Field(
         "",
-        pattern="^(|pgvector|qdrant|milvus)$",
+        pattern="^(|pgvector|qdrant|milvus|chroma)$",
         description="Which of the configured engines answers; empty takes the first of VECTOR_URL, else pgvector.",
     )
     vector_private: bool = Field(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from verivita.bootstrap import providers
 from verivita.bootstrap.settings import Settings
@@ -13,9 +16,13 @@ from verivita.core.errors import Invalid
 from verivita.engines.retrieval.ports import Filter, IdFilter, IdPairs, LexicalIndex, Partition, VectorIndex
 from verivita.kit.db import Database
 
-POSTGRES, QDRANT, MILVUS = "pgvector", "qdrant", "milvus"
+POSTGRES, QDRANT, MILVUS, CHROMA = "pgvector", "qdrant", "milvus", "chroma"
+_KINDS = {"qdrant": QDRANT, "qdrants": QDRANT, "milvus": MILVUS, "chroma": CHROMA, "chromas": CHROMA}
+"""How an address begins -> the engine; http and https mean the engine that is wanted, at first Qdrant."""
+_PLAIN = {"qdrant": "http", "qdrants": "https", "milvus": "http", "chroma": "http", "chromas": "https"}
 _POSTINGS = "job_description"
 _PRIVATE = ("passages",)
+_PROBE = Partition(str(UUID(int=0)))
 
 
 def index(settings: Settings, db: Database, lexical: LexicalIndex) -> VectorIndex:
@@ -30,6 +37,34 @@ def index(settings: Settings, db: Database, lexical: LexicalIndex) -> VectorInde
     if wanted not in engines:
         raise Invalid("unknown_engine", f"VECTOR_URL names no {wanted}.", next="Give its address in VECTOR_URL.")
     return providers.routed_vectors(db, engines, wanted, POSTGRES, () if settings.vector_private else _PRIVATE)
+
+
+def engines_said(settings: Settings) -> str:
+    """Which engines the settings name, each server asked now. May raise `Invalid` and `Unavailable`."""
+    found = [POSTGRES]
+    for name, address in _addresses(settings).items():
+        if _is_remote(address):
+            asyncio.run(_asked(_engine(name, address, settings)))
+        found.append(f"{name} ({'answers' if _is_remote(address) else 'in one process'})")
+    return ", ".join(found)
+
+
+async def _asked(engine: VectorIndex) -> None:
+    try:
+        await engine.count(_PROBE, "health")
+    finally:
+        await close(engine)
+
+
+async def close(engine: object) -> None:
+    """Close an engine, if it needs that."""
+    ended = getattr(engine, "close", None)
+    if ended is not None and isawaitable(done := ended()):
+        await done
+
+
+def _is_remote(address: str) -> bool:
+    return address.partition(":")[2].startswith("//")
 
 
 def _passing(
@@ -52,15 +87,15 @@ def _addresses(settings: Settings) -> dict[str, str]:
     listed = settings.vector_url.get_secret_value() if settings.vector_url else ""
     for address in filter(None, (part.strip() for part in listed.split(","))):
         kind, _, rest = address.partition(":")
-        name = {"qdrant": QDRANT, "qdrants": QDRANT, "milvus": MILVUS, "http": QDRANT, "https": QDRANT}.get(kind, "")
-        if kind in ("http", "https") and settings.vector_engine == MILVUS:
-            name = MILVUS
+        name = _KINDS.get(kind, "")
+        if kind in ("http", "https"):
+            name = settings.vector_engine if settings.vector_engine in (MILVUS, CHROMA) else QDRANT
         if kind in ("pgvector", "postgres", "postgresql"):
             continue
         if not name or not rest:
             raise Invalid(
                 "unknown_engine",
-                "VECTOR_URL must begin with qdrant:, qdrants:, milvus:, http: or https:.",
+                "VECTOR_URL must begin with qdrant:, qdrants:, milvus:, chroma:, chromas:, http: or https:.",
                 next="See docs/how-to/scale-out.md.",
             )
         found[name] = address
@@ -70,14 +105,13 @@ def _addresses(settings: Settings) -> dict[str, str]:
 def _engine(name: str, address: str, settings: Settings) -> VectorIndex:
     key = settings.vector_api_key.get_secret_value() if settings.vector_api_key else None
     kind, _, rest = address.partition(":")
-    is_remote = rest.startswith("//")
-    if name == MILVUS:
-        uri = f"{'http' if kind == 'milvus' else kind}:{rest}" if is_remote else _file(rest, settings)
-        return providers.milvus_vectors(uri, key or "", settings.collection_prefix)
+    is_remote, url = _is_remote(address), f"{_PLAIN.get(kind, kind)}:{rest}"
+    if name in (MILVUS, CHROMA):
+        made = providers.milvus_vectors if name == MILVUS else providers.chroma_vectors
+        return made(url if is_remote else _file(rest, settings), key or "", settings.collection_prefix)
     if not is_remote:
         place: dict[str, Any] = {"location": rest} if rest == ":memory:" else {"path": _file(rest, settings)}
         return providers.qdrant_vectors(place, settings.collection_prefix)
-    url = f"{ {'qdrant': 'http', 'qdrants': 'https'}.get(kind, kind) }:{rest}"
     place = {
         "url": url,
         "port": urlsplit(url).port or 6333,

@@ -9,7 +9,9 @@ from uuid import UUID
 import numpy as np
 import pytest
 
+from tests.rigs.chroma import chroma_at
 from verivita.adapters.lexical.tantivy import TantivyIndex
+from verivita.adapters.vectors.chroma import ChromaIndex
 from verivita.adapters.vectors.milvus import MilvusIndex
 from verivita.adapters.vectors.pgvector import PgVectorIndex
 from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
@@ -57,9 +59,26 @@ def milvus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MilvusIndex]:
     made._close()
 
 
-def made_by(name: str, database: Database, milvus: MilvusIndex) -> VectorIndex:
-    if name == "milvus":
-        return milvus
+@pytest.fixture(scope="module")
+def chroma(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaIndex]:
+    """One folder for the module."""
+    made = ChromaIndex(str(tmp_path_factory.mktemp("chroma")), prefix="some ")
+    yield made
+    made._close()
+
+
+@pytest.fixture(scope="module")
+def chroma_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChromaIndex]:
+    """A real server on this machine, which comes with the package."""
+    with chroma_at(tmp_path_factory.mktemp("server")) as address:
+        made = ChromaIndex(address, token="nobody asks for it")
+        yield made
+        made._close()
+
+
+def made_by(name: str, database: Database, request: pytest.FixtureRequest) -> VectorIndex:
+    if name in ("milvus", "chroma", "chroma_server"):
+        return request.getfixturevalue(name)  # type: ignore[no-any-return]
     if name == "qdrant":
         from qdrant_client import AsyncQdrantClient
 
@@ -68,11 +87,9 @@ def made_by(name: str, database: Database, milvus: MilvusIndex) -> VectorIndex:
     return PrefixedFetchIndex(plain, plain, "first-") if name == "prefixed" else plain
 
 
-@pytest.fixture(params=["pgvector exact", "pgvector hnsw", "prefixed", "qdrant", "milvus"])
-async def index(
-    request: pytest.FixtureRequest, database: Database, empty: None, milvus: MilvusIndex
-) -> AsyncIterator[VectorIndex]:
-    made = made_by(request.param, database, milvus)
+@pytest.fixture(params=["pgvector exact", "pgvector hnsw", "prefixed", "qdrant", "milvus", "chroma", "chroma_server"])
+async def index(request: pytest.FixtureRequest, database: Database, empty: None) -> AsyncIterator[VectorIndex]:
+    made = made_by(request.param, database, request)
     points = [Point(id, v, p) for id, v, p in zip(IDS, VECTORS, PAYLOADS, strict=True)]  # type: ignore[arg-type]
     await made.upsert(HERE, COLLECTION, points)
     yield made
@@ -146,6 +163,8 @@ async def test_upsert_replaces(index: VectorIndex) -> None:
     await index.upsert(HERE, COLLECTION, [Point(IDS[0], unit(-1, 0)), Point(IDS[0], unit(-1, 0.1), {"place": "moon"})])
     assert (await ids(index))[0] == IDS[1]
     assert await ids(index, (AnyOf("place", ("moon",)),)) == [IDS[0]]
+    # nothing of what was there before
+    assert await ids(index, (AnyOf("pay", ("60000",)),)) == await ids(index, (Between("pay", 60_000, 60_000),)) == []
     assert await index.count(HERE, COLLECTION) == 4
 
 

@@ -20,7 +20,8 @@ OPENERS = {
     "socket.socket", "socket.create_connection", "asyncio.open_connection", "create_connection", "sock_connect",
     "insecure_channel", "secure_channel", "urlopen", "psycopg.connect", "create_engine", "create_async_engine",
     "PsycopgConnector", "AsyncClient", "Client", "AsyncConnectionPool", "SMTP", "Redis", "from_url", "QdrantClient",
-    "AsyncQdrantClient", "MilvusClient", "AsyncMilvusClient", "AsyncConnection.connect", "aiosmtplib.send",
+    "AsyncQdrantClient", "MilvusClient", "AsyncMilvusClient", "HttpClient", "AsyncHttpClient", "PersistentClient",
+    "AsyncConnection.connect", "aiosmtplib.send",
     "S3Store", "httpx.AsyncHTTPTransport", "AsyncHTTPTransport", "ConnectionPool",
 }  # fmt: skip
 ALLOWED = {
@@ -42,7 +43,11 @@ ALLOWED = {
     "the ML service at VERIVITA_ML_HOST": ("adapters/embedders/remote.py", "adapters/rerankers/remote.py"),
     "Redis or Valkey at REDIS_URL": ("adapters/cache/link.py",),
     "the mail server of the settings": ("adapters/mailers/smtp.py",),
-    "vector engines at VECTOR_URL": ("adapters/vectors/qdrant.py", "adapters/vectors/milvus.py"),
+    "vector engines at VECTOR_URL": (
+        "adapters/vectors/qdrant.py",
+        "adapters/vectors/milvus.py",
+        "adapters/vectors/chroma_client.py",
+    ),
     "our own address on this machine: free ports, and whether the API answers": ("entrypoints/up.py",),
 }
 """Why -> files that may open a connection; each connects only to what a setting names."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def reindex(
     to: Annotated[
         str | None,
-        typer.Option(help="Move the vectors to this engine: pgvector, qdrant or milvus; VECTOR_URL says where it is."),
+        typer.Option(help="Move the vectors to pgvector, qdrant, milvus or chroma; VECTOR_URL says where that is."),
     ] = None,
     check: Annotated[
         bool, typer.Option("--check", help="Only compare the indexes with the database, and heal what is wrong.")
