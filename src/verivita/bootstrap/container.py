@@ -30,6 +30,7 @@ from verivita.features.privacy import PrivacyService
 from verivita.features.search import SearchService
 from verivita.kit.audit import AuditLog
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
 from verivita.kit.event_log import EventLog
 from verivita.kit.faults import FaultLog
 from verivita.kit.metrics import METRICS, Metrics
@@ -49,6 +50,7 @@ class Container:
     settings: Settings
     url: str
     db: Database
+    changes: Changes
     metrics: Metrics
     clock: Clock
     queue: Queue
@@ -146,15 +148,15 @@ def build(
     clock = clock or SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     keyring = _keyring(settings, url)
-    db, queue = _database(settings, url, wait), Queue()
+    db, queue, changes = _database(settings, url, wait), Queue(), Changes(url)
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
-    before = gateway.build(settings, db, keyring)
+    before = gateway.build(settings, db, keyring, changes)
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder = providers.remembering(providers.embedder(settings, process))
     lexical = providers.lexical(settings)
     vectors = vector_engines.index(settings, db, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
-    identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept))
+    identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept), changes)
     sign_in = proofs.build(settings, db, keyring, events, clock, identity)
     library = LibraryService(db, keyring, events, queue, blobs, documents, clock, settings.max_upload_mb * 2**20)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
@@ -170,6 +172,7 @@ def build(
         settings=settings,
         url=url,
         db=db,
+        changes=changes,
         metrics=METRICS,
         clock=clock,
         queue=queue,

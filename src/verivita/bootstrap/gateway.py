@@ -13,6 +13,8 @@ from pydantic_settings import BaseSettings, NoDecode
 from verivita.kit.cache import Cache, MemoryCache, TieredCache
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
+from verivita.kit.kept import KeptAnswers
 from verivita.kit.limits import Limiter, MemoryCounter, Rate
 from verivita.kit.once import Once
 
@@ -97,6 +99,9 @@ class Gateway:
 
     limiter: Limiter
     cache: Cache
+    personal: Cache
+    """What belongs to a person: where processes share a cache it lies there alone, so that it can be forgotten."""
+    kept: KeptAnswers
     once: Once
     link: RedisLink | None
 
@@ -111,15 +116,20 @@ class Gateway:
             await self.link.aclose()
 
 
-def build(settings: GatewaySettings, db: Database, keyring: Keyring) -> Gateway:
+def build(settings: GatewaySettings, db: Database, keyring: Keyring, changes: Changes) -> Gateway:
     """The gateway of these settings: in this process alone, or with a shared server where one is set."""
     secret, once = keyring.blind(UUID(int=0), "limits", "key").encode(), Once(db, keyring)
+    naming = keyring.blind(UUID(int=0), "answers", "key").encode()
     if settings.redis_url is None:
-        return Gateway(Limiter(MemoryCounter(), settings.rates(), STRICT, secret), MemoryCache(), once, None)
+        alone = MemoryCache()
+        limiter = Limiter(MemoryCounter(), settings.rates(), STRICT, secret)
+        return Gateway(limiter, alone, alone, KeptAnswers(alone, changes, naming), once, None)
     from verivita.adapters.cache.counter import RedisCounter
     from verivita.adapters.cache.link import RedisLink
     from verivita.adapters.cache.redis import RedisCache
 
     link = RedisLink(settings.redis_url.get_secret_value(), timeout=settings.redis_timeout_ms / 1000)
     limiter = Limiter(RedisCounter(link), settings.rates(), STRICT, secret)
-    return Gateway(limiter, TieredCache(MemoryCache(), RedisCache(link)), once, link)
+    personal = RedisCache(link)
+    shared = TieredCache(MemoryCache(), personal)
+    return Gateway(limiter, shared, personal, KeptAnswers(shared, changes, naming), once, link)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -36,11 +37,14 @@ def serve_identity(container: Container) -> None:
 
 
 def _closing(app: FastAPI, container: Container) -> FastAPI:
-    """The app, which closes its services at the end."""
+    """The app, which hears of changes while it runs and closes its services at the end."""
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        hearing = asyncio.create_task(container.changes.listen())
         yield
+        hearing.cancel()
+        await asyncio.wait([hearing])
         await container.aclose()
 
     app.router.lifespan_context = lifespan

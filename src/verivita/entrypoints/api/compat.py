@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from uuid import UUID
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from verivita.entrypoints.api import postings as jobs
 from verivita.entrypoints.api import postings_bodies as bodies
-from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
+from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging
 from verivita.entrypoints.http.auth import Caller
 from verivita.features.library import DocumentKind
 
@@ -125,16 +125,16 @@ def _several(given: T | list[T] | None) -> tuple[T, ...]:
     return () if given is None else tuple(given) if isinstance(given, list) else (given,)
 
 
-@router.post("/api/job-list/search")
-async def job_list_search(request: Request, caller: Caller, body: bodies.JobSearchIn) -> bodies.JobsFound:
+@router.post("/api/job-list/search", response_model=bodies.JobsFound)
+async def job_list_search(request: Request, caller: Caller, body: bodies.JobSearchIn) -> bodies.JobsFound | Response:
     """Search postings."""
     return await jobs.search(request, caller, body)
 
 
-@router.get("/api/job-list/jobs")
-async def job_list(request: Request, caller: Caller, paging: Paging) -> PageOf[bodies.JobOut]:
+@router.get("/api/job-list/jobs", response_model=PageOf[bodies.JobOut])
+async def job_list(request: Request, caller: Caller, paging: Paging) -> Response:
     """Open postings, newest first."""
-    return paged(await request.app.state.container.postings.page(caller, paging), bodies.job_out)
+    return await jobs.listing(request, caller, paging)
 
 
 @router.get("/api/job-list/recommendations")
@@ -143,7 +143,7 @@ async def job_list_recommendations(request: Request, caller: Caller, paging: Pag
     return await jobs.recommendations(request, caller, paging)
 
 
-@router.get("/api/job-list/jobs/{job_id}")
-async def job_list_one(request: Request, caller: Caller, job_id: UUID) -> bodies.JobDetailOut:
+@router.get("/api/job-list/jobs/{job_id}", response_model=bodies.JobDetailOut)
+async def job_list_one(request: Request, caller: Caller, job_id: UUID) -> Response:
     """One posting with its text."""
-    return bodies.detail_out(await request.app.state.container.postings.get(caller, job_id))
+    return await jobs.one(request, caller, job_id)

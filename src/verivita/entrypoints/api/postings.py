@@ -27,8 +27,10 @@ from verivita.entrypoints.api.postings_bodies import (
 from verivita.entrypoints.api.schemas import PROBLEMS, PageOf, Paging, paged, queued
 from verivita.entrypoints.api.uploads import json_body, media_type, two_bodies, upload_body
 from verivita.entrypoints.http.auth import Caller
+from verivita.entrypoints.http.kept import kept
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingsService, RawPosting
+from verivita.features.search import SortBy
 
 router = APIRouter(prefix="/api/v1", tags=["jobs"], responses=PROBLEMS)
 
@@ -72,18 +74,31 @@ async def _import(request: Request, caller: Caller) -> JSONResponse:
     return JSONResponse(body.model_dump(mode="json"), 202, {"Location": task.status_url})
 
 
-@router.get("/jobs")
-async def listing(request: Request, caller: Caller, paging: Paging) -> PageOf[JobOut]:
+@router.get("/jobs", response_model=PageOf[JobOut])
+async def listing(request: Request, caller: Caller, paging: Paging) -> Response:
     """Open postings, newest first."""
-    return paged(await _postings(request).page(caller, paging), job_out)
+
+    async def made() -> PageOf[JobOut]:
+        return paged(await _postings(request).page(caller, paging), job_out)
+
+    return await kept(request, caller, ("jobs", str(paging.page), str(paging.limit)), made)
 
 
-@router.post("/jobs/search")
-async def search(request: Request, caller: Caller, body: JobSearchIn) -> JobsFound:
-    """Find open postings; `understood` shows what was made of the query."""
+@router.post("/jobs/search", response_model=JobsFound)
+async def search(request: Request, caller: Caller, body: JobSearchIn) -> JobsFound | Response:
+    """Find open postings; `understood` shows what was made of the query.
+
+    An answer without personal scores is kept until a posting changes, and then says `cached`.
+    """
     today = request.app.state.container.clock.now().date()
-    found = await _matching(request).shortlist(caller, body.request(today), scores=body.include_match_scores)
-    return found_out(found)
+
+    async def made() -> JobsFound:
+        wanted = body.request(today)
+        return found_out(await _matching(request).shortlist(caller, wanted, scores=body.include_match_scores))
+
+    if body.include_match_scores or body.sort_by is SortBy.MATCH:
+        return await made()
+    return await kept(request, caller, ("search", today.isoformat(), body.model_dump_json()), made)
 
 
 @router.get("/jobs/recommendations")
@@ -93,12 +108,14 @@ async def recommendations(request: Request, caller: Caller, paging: Paging) -> P
     return paged(best, lambda pair: job_out(pair[0], match_out(pair[1])))
 
 
-@router.get("/jobs/{job_id}")
-async def one(request: Request, caller: Caller, job_id: UUID, response: Response) -> JobDetailOut:
+@router.get("/jobs/{job_id}", response_model=JobDetailOut)
+async def one(request: Request, caller: Caller, job_id: UUID) -> Response:
     """One posting with its text."""
-    posting = await _postings(request).get(caller, job_id)
-    response.headers["ETag"] = f'"{posting.version}"'
-    return detail_out(posting)
+
+    async def made() -> JobDetailOut:
+        return detail_out(await _postings(request).get(caller, job_id))
+
+    return await kept(request, caller, ("job", str(job_id)), made)
 
 
 @router.get("/jobs/{job_id}/snapshot")

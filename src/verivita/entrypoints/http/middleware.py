@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from verivita.core.errors import VerivitaError
 from verivita.core.ids import new_id
+from verivita.entrypoints.http.auth import SAFE
 from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
 from verivita.entrypoints.http.limits import count_address
@@ -117,6 +118,8 @@ class GuardMiddleware:
 
         async def sending(message: Message) -> None:
             nonlocal started
+            if not started:
+                _wrote(scope)
             started = True
             await send(message)
 
@@ -144,6 +147,13 @@ class GuardMiddleware:
         rate, verdict = await count_address(self._limiter, client[0])
         scope["state"]["limit"] = (rate, verdict)
         accepted(verdict)
+
+
+def _wrote(scope: Scope) -> None:
+    """After a request that may have changed something the caller's next one must not meet what was kept before."""
+    state = scope["state"]
+    if scope["method"] not in SAFE and not state.get("only_reads") and (principal := state.get("principal")):
+        scope["app"].state.container.changes.wrote(principal.tenant_id)
 
 
 async def _counted(scope: Scope, error: Exception) -> None:

@@ -14,9 +14,11 @@ from verivita.core.ids import PersonId, TenantId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
 from verivita.features.identity.model import ApiKey, Caller, CredentialKind, Issued, Person, Preferences
 from verivita.features.identity.repository import IdentityRepository
+from verivita.features.identity.standings import Standings
 from verivita.features.identity.visits import NOWHERE, AddressKept, Visit
 from verivita.kit.crypto import Keyring, new_secret, secret_hash
 from verivita.kit.db import Credential, Database, Everywhere
+from verivita.kit.db.changes import Changes
 from verivita.kit.event_log import EventLog
 
 OWNER_LINK_LASTS = timedelta(hours=1)
@@ -38,9 +40,10 @@ class IdentityService:
         events: EventLog,
         clock: Clock,
         kept: AddressKept = AddressKept.TRUNCATED,
+        changes: Changes | None = None,
     ) -> None:
         self.db, self.repo, self.events, self.clock = db, IdentityRepository(keyring), events, clock
-        self._kept = kept
+        self._kept, self._standings = kept, Standings(changes)
 
     async def owner(self, principal: Principal) -> Principal:
         """The owner of this installation, made with their tenant on first use; `principal` is `NOBODY`.
@@ -172,6 +175,9 @@ class IdentityService:
 
     async def _find(self, secret: str, visit: Visit = NOWHERE) -> Caller | None:
         hashed, now = secret_hash(secret), self.clock.now()
+        if (standing := self._standings.get(hashed, now)) is not None:
+            return standing
+        mark = self._standings.mark()
         async with self.db.begin(Credential(hashed)) as tx:
             found = await self.repo.find_credential(tx, hashed, now)
             if found is None:
@@ -182,6 +188,8 @@ class IdentityService:
             if caller is not None and _is_stale(row, now):
                 address = self.repo.kept_address(visit, self._kept)
                 await self.repo.touch(tx, principal, caller.credential_id, now, visit.agent, address)
+        if caller is not None:
+            self._standings.put(hashed, caller, mark, now, row.expires_at)
         return caller
 
 
