@@ -164,9 +164,9 @@ def build(
     reranker = providers.reranker(settings, process)
     search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
-    asked = models.build(settings, db, keyring, events, clock)
-    answers = AnswersService(library, postings, search, matching, asked.asking, load_taxonomy, before.cache, keyring)
-    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, asked.asking)
+    asked, runs = models.build(settings, db, keyring, events, clock, before.personal), Runs()
+    answers = AnswersService(library, postings, search, matching, asked.asking, load_taxonomy, before.personal, keyring)
+    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, asked.asking, runs)
     privacy = PrivacyService(identity, LeavingService(db, keyring, events), library, postings, assistant, clock)
     return Container(
         settings=settings,
@@ -192,7 +192,7 @@ def build(
         answers=answers,
         assistant=assistant,
         privacy=privacy,
-        runs=Runs(),
+        runs=runs,
         gateway=before,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from uuid import UUID
 
 from verivita.bootstrap import providers
 from verivita.bootstrap.settings import Settings
@@ -11,6 +12,7 @@ from verivita.core.clock import Clock, SystemClock
 from verivita.core.errors import Invalid
 from verivita.engines.llm.catalogue import warnings
 from verivita.engines.llm.lanes import LaneRules, Lanes
+from verivita.engines.llm.prompts import share_fences
 from verivita.engines.llm.router import Patience
 from verivita.features.models import (
     Installed,
@@ -21,7 +23,7 @@ from verivita.features.models import (
     Till,
     parse,
 )
-from verivita.kit.cache import Cache, MemoryCache
+from verivita.kit.cache import Cache
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Database
 from verivita.kit.event_log import EventLog
@@ -37,9 +39,10 @@ class Models:
 
 
 def build(
-    settings: Settings, db: Database, keyring: Keyring, events: EventLog, clock: Clock, cache: Cache | None = None
+    settings: Settings, db: Database, keyring: Keyring, events: EventLog, clock: Clock, cache: Cache
 ) -> Models:
     """Raises `Invalid` for a route or an address in the settings that is none."""
+    share_fences(keyring.blind(UUID(int=0), "llm", "fence").encode())
     connections, repo = providers.chat_models(settings), ModelsRepository(keyring)
     asking = ModelsService(
         db,
@@ -49,7 +52,7 @@ def build(
         connections,
         Lanes(LaneRules(at_once=settings.llm.at_once)),
         installed(settings),
-        cache or MemoryCache(),
+        cache,
         Patience(whole=settings.llm.timeout_s),
     )
     return Models(asking, ModelSettingsService(asking, connections, events), connections.aclose)

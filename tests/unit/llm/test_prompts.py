@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hashlib import sha256
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 import pytest
 from hypothesis import given
@@ -11,19 +12,38 @@ from hypothesis import strategies as st
 
 from verivita.engines.llm.prompts import FENCE_RULE, fence, load
 
+ENGINE, ANSWERS, ASSISTANT = "engines.llm:prompt_texts", "features.answers:prompts", "features.assistant:prompts"
 SNAPSHOTS = {
-    "plain_json.v1": "07e7483710874b27",
-    "repair_shape.v1": "a539a403e18592a1",
-    "say_hi.v1": "1745855baf3a5fe0",
+    (ENGINE, "plain_json.v1"): "07e7483710874b27",
+    (ENGINE, "repair_shape.v1"): "a539a403e18592a1",
+    (ENGINE, "say_hi.v1"): "1745855baf3a5fe0",
+    (ANSWERS, "answer.v1"): "8af9d004fb30a099",
+    (ANSWERS, "context.v1"): "9233427bee785d0f",
+    (ASSISTANT, "email.v1"): "44cd77019e71f5ce",
+    (ASSISTANT, "interview.v1"): "d069ce1b0ea17dc6",
+    (ASSISTANT, "material.v1"): "59b67be5a9038b32",
+    (ASSISTANT, "route.v1"): "0df53edab0c3b290",
+    (ASSISTANT, "tailor.v1"): "a27f9f7d61be0576",
 }
-"""SHA-256 of each shipped prompt of this engine: a change of words is a new version, not a new hash."""
+"""SHA-256 of each shipped prompt: a change of words is a new version, not a new hash."""
+
+
+def folder(place: str) -> Traversable:
+    package, _, name = place.partition(":")
+    return files(f"verivita.{package}") / name
 
 
 @pytest.mark.acceptance("LLM-07")
-@pytest.mark.parametrize("name", SNAPSHOTS)
-def test_a_version_never_changes(name: str):
-    text = (files("verivita.engines.llm") / "prompt_texts" / f"{name}.md").read_bytes()
-    assert sha256(text).hexdigest()[:16] == SNAPSHOTS[name]
+@pytest.mark.parametrize(("place", "name"), SNAPSHOTS)
+def test_a_version_never_changes(place: str, name: str):
+    text = (folder(place) / f"{name}.md").read_bytes()
+    assert sha256(text).hexdigest()[:16] == SNAPSHOTS[place, name]
+
+
+@pytest.mark.parametrize("place", [ENGINE, ANSWERS, ASSISTANT])
+def test_every_shipped_prompt_has_a_snapshot(place: str):
+    shipped = {path.name.removesuffix(".md"): path.read_text("utf-8") for path in folder(place).iterdir()}
+    assert {(place, name) for name in shipped} == {known for known in SNAPSHOTS if known[0] == place}
 
 
 def test_every_shipped_prompt_loads_and_has_a_version():

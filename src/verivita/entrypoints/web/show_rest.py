@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from verivita.core.errors import FieldError, VerivitaError
+from verivita.engines.llm.catalogue import LOCAL, Listed
+from verivita.entrypoints.web.show_models import PROVIDERS
 from verivita.entrypoints.web.views import (
     ErrorView,
     FormField,
@@ -60,6 +62,7 @@ def shell(
     toasts: Sequence[Toast] = (),
     sign_out_url: str | None = None,
     example: bool = False,
+    model: Listed | None = None,
 ) -> Shell:
     """The navigation and what stands at its foot. `current` is the key of a place: papers, jobs, ask or settings."""
     nav = (
@@ -79,7 +82,19 @@ def shell(
         toasts=tuple(toasts),
         sign_out_url=sign_out_url,
         example=example,
+        model=model.model if model else "none",
+        model_note=_model_note(model),
     )
+
+
+def _model_note(model: Listed | None) -> str:
+    """What it means that this model answers: where the words go that it reads."""
+    if model is None:
+        return "Everything here works without one."
+    if model.provider in LOCAL:
+        return "It runs where you installed it; no provider sees what it reads."
+    named = "the server that you named" if model.provider == "compatible" else PROVIDERS.get(model.provider)
+    return f"What it reads for an answer is sent to {named or model.provider}."
 
 
 def error_view(status: int, error: VerivitaError, request_id: str = "", back: Link | None = None) -> ErrorView:

@@ -11,11 +11,13 @@ from fastapi.responses import RedirectResponse
 
 from verivita.bootstrap.container import Container
 from verivita.core.principal import IdentityState, Principal
+from verivita.engines.llm.catalogue import Listed
 from verivita.entrypoints.http.auth import Caller, csrf_token, form_secret
 from verivita.entrypoints.web import show_rest
 from verivita.entrypoints.web.views import Shell, Toast
 from verivita.features.identity import PROVED, Person
 from verivita.features.library import Document, DocumentKind, DocumentStatus
+from verivita.features.models import Purpose
 
 PROVING = (DocumentKind.RESUME, DocumentKind.PORTFOLIO)
 DID = {
@@ -35,6 +37,7 @@ DID = {
     "models": "Models and limits are saved; they hold at once.",
     "model-key": "The key is stored. It is not shown again.",
     "no-model-key": "The key is forgotten.",
+    "second-off": "The second step is off.",
     "withdrawn": "The invitation is withdrawn.",
     "role": "The role is changed.",
     "standing": "Changed; it holds everywhere within a minute.",
@@ -55,6 +58,8 @@ class Visit:
     papers: tuple[Document, ...]
     open_jobs: int
     now: datetime
+    model: Listed | None = None
+    """The language model that would answer a question now."""
 
     @property
     def has_paper(self) -> bool:
@@ -79,7 +84,8 @@ async def visit_of(request: Request, principal: Caller) -> Visit:
     person = await container.identity.me(principal)
     papers = tuple(await container.library.all(principal))
     counts = await container.postings.counts(principal)
-    visit = Visit(principal, person, papers, counts.open, container.clock.now())
+    model = await container.models.asking.first(principal, Purpose.CHAT)
+    visit = Visit(principal, person, papers, counts.open, container.clock.now(), model)
     request.state.shell = shell_of(request, visit)
     return visit
 
@@ -108,6 +114,7 @@ def shell_of(request: Request, visit: Visit) -> Shell:
         toasts=(Toast(did),) if did else (),
         sign_out_url="/leave" if state in PROVED else None,
         example=visit.only_example,
+        model=visit.model,
     )
     unproved = {IdentityState.GUEST: "/sign-in", IdentityState.EMAIL_COLLECTED: "/sign-in/code"}
     return replace(shell, sign_in_url=unproved.get(state))

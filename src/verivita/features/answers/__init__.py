@@ -1,5 +1,7 @@
 """A question -> a cited, grounded answer. Face of the room."""
 
+from verivita.features.answers.checked import score_of
+from verivita.features.answers.commands import is_command
 from verivita.features.answers.model import (
     Answer,
     Citation,
@@ -11,6 +13,7 @@ from verivita.features.answers.model import (
     Tokens,
     Topic,
     Verdict,
+    rung_of,
 )
 from verivita.features.answers.service import AnswersService
 
@@ -26,4 +29,7 @@ __all__ = [
     "Tokens",
     "Topic",
     "Verdict",
+    "is_command",
+    "rung_of",
+    "score_of",
 ]

@@ -45,6 +45,12 @@ class Anchor:
         claims = tuple(_proved(claim, citations, papers) for claim in answer.claims)
         return replace(answer, citations=citations, claims=claims)
 
+    def forget(self, principal: Principal) -> None:
+        """Forget what is known of this person's papers."""
+        mine = (principal.tenant_id, principal.person_id)
+        for place in [place for place in self._kept if place[:2] == mine]:
+            del self._kept[place]
+
     async def _paper(self, principal: Principal, id: UUID) -> _Paper | None:
         place = (principal.tenant_id, principal.person_id, id)
         try:

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from verivita.engines.llm.catalogue import LOCAL
+
 
 class Rung(StrEnum):
     """What made a text."""
@@ -14,6 +16,11 @@ class Rung(StrEnum):
     NO_MODEL = "no_model"
     LOCAL = "local_model"
     HOSTED = "hosted_model"
+
+
+def rung_of(model: str) -> Rung:
+    """The rung of a model (`provider:model`)."""
+    return Rung.LOCAL if model.partition(":")[0] in LOCAL else Rung.HOSTED
 
 
 class Verdict(StrEnum):

@@ -85,8 +85,13 @@ class AnswersService:
                 yield replace(step, answer=replace(answer, timings_ms={**answer.timings_ms, "total": _ms(start)}))
 
     async def forget(self, principal: Principal) -> None:
-        """Forget every answer that is kept for this person."""
+        """Forget every answer that is kept for this person. Raises `Unavailable` where a shared cache may keep some."""
+        self._anchor.forget(principal)
         await self._writer.forget(principal)
+
+    async def anchored(self, principal: Principal, answer: Answer) -> Answer:
+        """An answer made elsewhere: each citation with its page and title, each claim with the facts it rests on."""
+        return await self._anchor.anchored(principal, answer)
 
     async def _weighed(self, principal: Principal, question: Question) -> tuple[Weighed, Answer]:
         """What was found, and the answer that needs no model."""

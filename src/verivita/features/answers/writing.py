@@ -12,12 +12,11 @@ from verivita.core.text import sha256
 from verivita.engines.llm.messages import ChatRequest, Completion, Finish
 from verivita.features.answers.cache import AnswerCache
 from verivita.features.answers.checked import Checked, Checker, score_of
-from verivita.features.answers.model import Answer, Question, Rung, Step, StepKind, Tokens
+from verivita.features.answers.model import Answer, Question, Rung, Step, StepKind, Tokens, rung_of
 from verivita.features.answers.prompting import NO_ANSWER, VERSION, request, within
 from verivita.features.answers.sources import Weighed
 from verivita.features.models import ModelsService, Purpose
 
-_LOCAL = ("ollama", "local")
 _STOPPED = "The model stopped before its answer was whole. This answer was made without a model."
 _BUDGET = "The budget for models is used up. This answer was made without a model."
 _ABSTAINED = "The passages that were found do not answer this."
@@ -54,8 +53,10 @@ class Writer:
                 yield step
 
     async def forget(self, principal: Principal) -> None:
-        """Forget what is kept for this person."""
+        """Forget what is kept for this person, here and with the models."""
         await self._cache.clear(principal)
+        if self._models is not None:
+            await self._models.forget(principal)
 
     async def _can(self, principal: Principal, question: Question, weighed: Weighed, plain: Answer) -> bool:
         if self._models is None or not question.use_model or not weighed.candidates:
@@ -156,7 +157,7 @@ def _checked(done: list[Checked]) -> list[Step]:
 
 def _whole(checker: Checker, text: str, completion: Completion, plain: Answer) -> Answer:
     """The checked answer of a model that came to its end; `plain` with a note where nothing of it stands."""
-    rung = Rung.LOCAL if completion.model.split(":")[0] in _LOCAL else Rung.HOSTED
+    rung = rung_of(completion.model)
     used = Tokens(completion.model, completion.usage.input_tokens, completion.usage.output_tokens)
     if not text.strip() or NO_ANSWER in text.upper()[:40]:
         said = plain.text if plain.abstained else _ABSTAINED

@@ -1,4 +1,4 @@
-"""The writing desk: which job a message is about, which kind of text is wanted, and the text by rules."""
+"""The writing desk: which job a message is about, which kind of text is wanted, and the text."""
 
 from __future__ import annotations
 
@@ -10,9 +10,12 @@ from verivita.core.principal import Principal
 from verivita.core.text import fold
 from verivita.features.answers import Answer
 from verivita.features.assistant import drafts
+from verivita.features.assistant.material import gather
 from verivita.features.assistant.model import Mode, Saying
-from verivita.features.library import DocumentKind, DocumentStatus, FactKind, LibraryService
+from verivita.features.assistant.pen import Pen
+from verivita.features.library import DocumentKind, DocumentStatus, FactKind, LibraryService, Opened
 from verivita.features.matching import MatchingService
+from verivita.features.models import ModelsService
 from verivita.features.postings import Posting, PostingsService
 from verivita.features.search import SearchRequest, SearchService
 
@@ -24,6 +27,7 @@ _KINDS = (
     ),
 )
 _ABOUT = re.compile(r"\b(?:to|for|at|about|with|fur|bei|an|para|pour|chez|a)\b\s+(.+)$")
+_PLAIN = {Mode.EMAIL: drafts.email, Mode.TAILOR: drafts.tailor, Mode.INTERVIEW: drafts.interview}
 _WHICH_JOB = (
     "For which job? Choose one on its page, name it as it is called there, or give its text: then your own lines that "
     "meet what it asks for are put together."
@@ -34,12 +38,18 @@ class WritingDesk:
     """Texts for one job, made of the person's own lines."""
 
     def __init__(
-        self, library: LibraryService, postings: PostingsService, search: SearchService, matching: MatchingService
+        self,
+        library: LibraryService,
+        postings: PostingsService,
+        search: SearchService,
+        matching: MatchingService,
+        models: ModelsService | None = None,
     ) -> None:
         self._library, self._postings, self._search, self._matching = library, postings, search, matching
+        self._pen = Pen(models)
 
     async def write(self, principal: Principal, saying: Saying) -> Answer:
-        """The text that the message wants. Raises `NotFound` for an unknown job."""
+        """The text that the message wants, by a model where one can be asked. Raises `NotFound` for an unknown job."""
         posting, stored = await self._job(principal, saying)
         if posting is None:
             return Answer(_WHICH_JOB, abstained=True)
@@ -47,14 +57,19 @@ class WritingDesk:
         if match.overall is None and not match.pairs:
             return Answer(f"This posting says too little to write for it. {match.reason}".strip(), abstained=True)
         lines = (await self._library.profile(principal)).lines
-        match kind_of(saying):
-            case Mode.TAILOR:
-                return drafts.tailor(posting, match, lines, stored=stored)
-            case Mode.INTERVIEW:
-                return drafts.interview(posting, match, lines, stored=stored)
-            case _:
-                name = await self._name(principal)
-                return drafts.email(posting, match, lines, name, stored=stored)
+        kind = kind_of(saying)
+        name = await self._name(principal) if kind is Mode.EMAIL else ""
+        brief = drafts.Brief(posting, stored, match, lines, name, saying.verify)
+        plain = _PLAIN[kind](brief)
+        if not (lines and saying.use_model and await self._pen.can(principal, kind)):
+            return plain
+        material = gather(brief, await self._papers(principal, brief))
+        return await self._pen.write(principal, kind, saying, brief, material, plain)
+
+    async def _papers(self, principal: Principal, brief: drafts.Brief) -> list[Opened]:
+        """The papers that the own lines stand in."""
+        ids = dict.fromkeys(line.document_id for line in brief.lines)
+        return [await self._library.open(principal, id) for id in ids]
 
     async def _job(self, principal: Principal, saying: Saying) -> tuple[Posting | None, bool]:
         """The job that is meant, and whether it is stored: named by id, given as text, or found by its name."""

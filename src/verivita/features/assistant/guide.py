@@ -9,14 +9,10 @@ from verivita.core.principal import Principal
 from verivita.engines.llm.messages import ChatRequest, system, user
 from verivita.engines.llm.prompts import FENCE_RULE, fence
 from verivita.features.assistant.model import Mode, Route, Saying
+from verivita.features.assistant.prompting import template
 from verivita.features.assistant.routing import known_route
 from verivita.features.models import ModelsService, Purpose
 
-_RULES = (
-    "Say which way a message goes. study: it asks about something that is taught. career: it asks about the person's "
-    "resume, skills, jobs, applications or pay. draft: it wants a text written for a career, such as a letter, an "
-    "e-mail or lines of a resume. " + FENCE_RULE
-)
 _LONGEST = 1_000
 
 
@@ -46,8 +42,9 @@ class Guide:
         try:
             if not await self._models.available(principal, Purpose.CHAT):
                 return Route.STUDY
-            messages = (system(_RULES), user(fence(saying.text[:_LONGEST])))
-            asked = ChatRequest(messages, max_tokens=60, temperature=0.0, prompt="route@1")
+            rules = template("route")
+            messages = (system(rules.fill(fence_rule=FENCE_RULE)), user(fence(saying.text[:_LONGEST])))
+            asked = ChatRequest(messages, max_tokens=60, temperature=0.0, prompt=rules.key)
             return (await self._models.ask(principal, Purpose.CHAT, asked, _Way)).route
         except (Unavailable, LimitReached):
             return Route.STUDY

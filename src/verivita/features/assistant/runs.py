@@ -25,6 +25,7 @@ class _Run:
     """One answer: what was told so far, who listens, and what is made instead when it is stopped."""
 
     principal: Principal
+    session_id: UUID
     instead: Make
     events: list[Event] = field(default_factory=list)
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
@@ -47,10 +48,10 @@ class Runs:
 
         `instead` makes the answer without a model, for when this one is stopped.
         """
-        run = _Run(principal, instead)
         source = make()
         first = await anext(source)
         assert isinstance(first, Opening)
+        run = _Run(principal, first.session_id, instead)
         run.events.append(first)
         self._runs[first.id] = run
         run.work = asyncio.create_task(self._make(run, source))
@@ -93,15 +94,28 @@ class Runs:
         """Stop the model; the answer ends by the rung that needs none. Raises `NotFound`."""
         self._stop(self._mine(principal, id))
 
+    async def forget(self, principal: Principal, session_id: UUID | None = None) -> None:
+        """Cancel and forget the caller's answers, of one talk or all: what was said is in no memory after that."""
+        mine = (principal.tenant_id, principal.person_id)
+        for id, run in list(self._runs.items()):
+            of_it = session_id is None or run.session_id == session_id
+            if of_it and (run.principal.tenant_id, run.principal.person_id) == mine:
+                self._runs.pop(id)
+                await self._end(run)
+
     async def aclose(self) -> None:
         """Cancel everything that is still being made."""
         for run in self._runs.values():
-            for task in (run.work, run.leaving):
-                if task is not None and not task.done():
-                    run.is_stopped = False
-                    task.cancel()
-                    with contextlib.suppress(asyncio.CancelledError):
-                        await task
+            await self._end(run)
+
+    @staticmethod
+    async def _end(run: _Run) -> None:
+        for task in (run.work, run.leaving):
+            if task is not None and not task.done():
+                run.is_stopped = False
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError):
+                    await task
 
     def _mine(self, principal: Principal, id: UUID) -> _Run:
         run = self._runs.get(id)

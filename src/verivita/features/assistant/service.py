@@ -18,6 +18,7 @@ from verivita.features.assistant.desk import WritingDesk
 from verivita.features.assistant.guide import Guide
 from verivita.features.assistant.model import Event, Opening, Reply, Route, Saying, Talk, Turn
 from verivita.features.assistant.repository import TalkRepository
+from verivita.features.assistant.runs import Runs
 from verivita.features.assistant.suggest import suggestions
 from verivita.features.library import DocumentKind, LibraryService
 from verivita.features.matching import MatchingService
@@ -45,11 +46,13 @@ class AssistantService:
         search: SearchService,
         matching: MatchingService,
         models: ModelsService | None = None,
+        runs: Runs | None = None,
     ) -> None:
         self.db, self.repo = db, TalkRepository(keyring)
         self._guide = Guide(models)
         self._answers, self._library, self._search, self._matching = answers, library, search, matching
-        self._desk = WritingDesk(library, postings, search, matching)
+        self._desk = WritingDesk(library, postings, search, matching, models)
+        self._runs = runs or Runs()
 
     async def say(self, principal: Principal, saying: Saying) -> Reply:
         """Be answered, at once; message and answer are kept together.
@@ -121,13 +124,16 @@ class AssistantService:
     async def forget(self, principal: Principal, session_id: UUID | None = None) -> int:
         """Erase a talk, or all of them, with the answers that were kept for asking again; how many talks there were.
 
-        Raises `NotFound` for an unknown talk.
+        Answers in the making end first, then what is kept for asking again goes, then the talks: who asks again after a
+        fault in between loses nothing. Raises `NotFound` for an unknown talk, `Unavailable` where a shared cache does
+        not answer.
         """
+        await self._runs.forget(principal, session_id)
+        await self._answers.forget(principal)
         async with self.db.begin(principal) as tx:
             gone = await self.repo.forget(tx, principal, session_id)
         if session_id is not None and not gone:
             raise NotFound("talk")
-        await self._answers.forget(principal)
         return gone
 
     async def restore(self, principal: Principal, talk: Talk) -> bool:
@@ -178,12 +184,14 @@ class AssistantService:
                 yield step
 
     async def _desked(self, principal: Principal, saying: Saying) -> AsyncGenerator[Step, None]:
-        answer: Answer = await self._desk.write(principal, saying)
+        answer: Answer = await self._answers.anchored(principal, await self._desk.write(principal, saying))
         yield Step(StepKind.TOKEN, answer.text)
         for number, item in enumerate(answer.citations, 1):
             yield Step(StepKind.CITATION, citation=item, number=number)
         for claim in answer.claims:
             yield Step(StepKind.GROUNDING, claim=claim)
+        if answer.tokens.model:
+            yield Step(StepKind.USAGE, tokens=answer.tokens)
         yield Step(StepKind.DONE, answer=answer)
 
 

@@ -17,10 +17,7 @@ _USE = "models.cache"
 def cache_key(
     keyring: Keyring, principal: Principal, purpose: Purpose, route: Sequence[str], request: ChatRequest, personal: bool
 ) -> str:
-    """A keyed hash over tenant, person (unless the answer is nobody's own), purpose, models, prompt and the request.
-
-    Fenced text carries the fence of this process, so an answer about it is remembered within the process alone.
-    """
+    """A keyed hash over tenant, person (unless the answer is nobody's own), purpose, models, prompt and the request."""
     parts = {
         "person": str(principal.person_id) if personal else "",
         "purpose": str(purpose),
@@ -29,3 +26,8 @@ def cache_key(
     }
     written = json.dumps(parts, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str)
     return keyring.blind(principal.tenant_id, _USE, written.encode("utf-8", "replace"))
+
+
+def partition(principal: Principal, *, personal: bool) -> str:
+    """Where an answer is kept: with the person, who can have it all forgotten, or with the tenant."""
+    return f"models|{principal.tenant_id}|{principal.person_id if personal else ''}"

@@ -22,13 +22,13 @@ from verivita.engines.llm.lanes import Lanes
 from verivita.engines.llm.messages import ChatRequest, Chunk, Completion, Finish, Usage
 from verivita.engines.llm.ports import ModelFault
 from verivita.engines.llm.router import Patience, Router, Stop
-from verivita.features.models.cache_key import cache_key
+from verivita.features.models.cache_key import cache_key, partition
 from verivita.features.models.model import CallRecord, Limits, Purpose
 from verivita.features.models.ports import Connection, ModelMaker
 from verivita.features.models.repository import ModelsRepository
 from verivita.features.models.routes import Installed, route
 from verivita.features.models.till import Held, Till
-from verivita.kit import logs
+from verivita.kit import logs, traces
 from verivita.kit.cache import Cache, remember
 from verivita.kit.crypto import Keyring
 from verivita.kit.db import Database
@@ -87,6 +87,20 @@ class ModelsService:
             return False
         return True
 
+    async def first(self, principal: Principal, purpose: Purpose) -> Listed | None:
+        """The model that would be asked first for this purpose, without connecting to it; None where there is none."""
+        try:
+            found, _ = await self._listed(principal, purpose, None)
+        except Unavailable as error:
+            if error.code != "no_model":
+                raise
+            return None
+        return found[0][0]
+
+    async def forget(self, principal: Principal) -> None:
+        """Forget every answer that is kept for this person. Raises `Unavailable` where a shared cache may keep some."""
+        await self._cache.clear(partition(principal, personal=True))
+
     async def route(self, principal: Principal, purpose: Purpose) -> tuple[str, ...]:
         """The models that would be asked now for this purpose, in order (`provider:model`). Raises `Unavailable`."""
         return tuple((await self._way(principal, purpose)).names)
@@ -117,11 +131,12 @@ class ModelsService:
             made = True
             return self._sealed(principal, key, await self._paid(principal, purpose, request, way))
 
-        kept = await remember(self._cache, str(principal.tenant_id), key, self._cache_for, make, bytes)
+        place = partition(principal, personal=personal)
+        kept = await remember(self._cache, place, key, self._cache_for, make, bytes)
         completion = self._opened(principal, key, kept)
         if completion.finish is Finish.LENGTH:
             with suppress(Unavailable):  # half an answer is not remembered
-                await self._cache.delete(str(principal.tenant_id), key)
+                await self._cache.delete(place, key)
         return completion if made else await self._again(principal, purpose, request, completion)
 
     async def stream(self, principal: Principal, purpose: Purpose, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
@@ -161,6 +176,19 @@ class ModelsService:
         personal: bool = True,
     ) -> Shape:
         """The answer as a checked object of this type. Errors as `complete`; a wrong shape is a `ModelFault`, too."""
+        return (await self.shaped(principal, purpose, request, of, fresh=fresh, personal=personal))[0]
+
+    async def shaped(
+        self,
+        principal: Principal,
+        purpose: Purpose,
+        request: ChatRequest,
+        of: type[Shape],
+        *,
+        fresh: bool = False,
+        personal: bool = True,
+    ) -> tuple[Shape, Completion]:
+        """The same, with the completion that it came in: which model it was, and what it used."""
         way = await self._way(principal, purpose)
 
         async def complete(shaped: ChatRequest) -> Completion:
@@ -169,8 +197,7 @@ class ModelsService:
         # A way of asking that one model of the route does not know is no use to the route.
         infos = [model.info() for model in way.models]
         common = [mode for mode in infos[0].schema_modes if all(mode in info.schema_modes for info in infos)]
-        found, _ = await shape.ask(complete, request, of, common)
-        return found
+        return await shape.ask(complete, request, of, common)
 
     async def say_hi(self, principal: Principal, name: str, request: ChatRequest) -> tuple[Completion, CallRecord]:
         """Ask one model by its name, past routes and cache but within the budget. Errors as `complete`."""
@@ -239,6 +266,15 @@ class ModelsService:
             await self._settled(principal, held, replace(call, total_ms=_since(began)))
 
     async def _settled(self, principal: Principal, held: Held, call: CallRecord) -> None:
+        traces.tell(
+            "chat",
+            traces.Kind.CLIENT,
+            call.total_ms / 1000,
+            "" if call.outcome == "ok" else call.outcome,
+            gen_ai__request__model=call.model,
+            gen_ai__usage__input_tokens=call.usage.input_tokens,
+            gen_ai__usage__output_tokens=call.usage.output_tokens,
+        )
         # Also when whoever asked has gone: what was used is counted.
         await asyncio.shield(self.till.settle(principal, held, call))
 
