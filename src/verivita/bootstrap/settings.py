@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 from verivita.bootstrap.config import YamlSource
 from verivita.bootstrap.gateway import GatewaySettings
 from verivita.bootstrap.sign_in_settings import SignInSettings
+from verivita.bootstrap.tracing import TraceSettings
 
 
 def _default_data_dir() -> Path:
@@ -153,6 +154,7 @@ class Settings(GatewaySettings):
     max_upload_mb: int = Field(25, ge=1, le=1024, description="Largest paper that is taken, in megabytes.")
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
     log_format: str = Field("auto", pattern="^(auto|json|console)$", description="json, console, or auto by terminal.")
+    traces: TraceSettings = Field(default_factory=TraceSettings, description="Traces.")
     demo: bool = Field(True, description="Whether a fresh installation gets the example person and postings.")
 
     @classmethod

@@ -12,6 +12,7 @@ from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import app as api
 from verivita.entrypoints.http.protocol import impatient
 from verivita.entrypoints.web import app as web
+from verivita.kit import traces
 
 
 def build(container: Container) -> FastAPI:
@@ -46,6 +47,7 @@ def _closing(app: FastAPI, container: Container) -> FastAPI:
         hearing.cancel()
         await asyncio.wait([hearing])
         await container.aclose()
+        await asyncio.to_thread(traces.close)
 
     app.router.lifespan_context = lifespan
     return app

@@ -9,7 +9,7 @@ from verivita.bootstrap import reindex
 from verivita.bootstrap.container import Container
 from verivita.core.errors import VerivitaError
 from verivita.features.identity import NOBODY
-from verivita.kit import logs
+from verivita.kit import logs, traces
 
 log = logs.get(__name__)
 
@@ -31,6 +31,7 @@ async def serve(container: Container) -> None:
             task.cancel()
         await asyncio.gather(*beside, return_exceptions=True)
         await container.aclose()
+        await asyncio.to_thread(traces.close)
 
 
 async def _sweep(container: Container) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import ModelInfo, Vector
+from verivita.kit import traces
 
 BATCH = 16
 """Texts in one call: each call has its own deadline, and between two calls a waiting query gets its turn."""
@@ -54,7 +55,10 @@ class RemoteEmbedder:
         clean = [text.encode("utf-8", "replace").decode() for text in texts]
         try:
             stub = stubs.MLServiceStub(self._channel)
-            answer = await stub.EmbedBatch(ml_pb2.EmbedBatchRequest(texts=clean), timeout=self._timeout)
+            with traces.span("ml.MLService/EmbedBatch", traces.Kind.CLIENT, rpc__system="grpc", verivita__n=len(clean)):
+                answer = await stub.EmbedBatch(
+                    ml_pb2.EmbedBatchRequest(texts=clean), timeout=self._timeout, metadata=traces.metadata()
+                )
         except grpc.aio.AioRpcError as error:
             why = error.code().name.lower().replace("_", " ")
             raise Unavailable("ml_unavailable", f"The ML service does not answer ({why}).", retry_after=5.0) from error

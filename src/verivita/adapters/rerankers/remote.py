@@ -8,6 +8,7 @@ from uuid import UUID
 
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import Hit
+from verivita.kit import traces
 
 MAX_CHARACTERS = 16_384
 """Longer texts are cut before they travel: no reranker reads as much."""
@@ -42,7 +43,10 @@ class RemoteReranker:
         documents = [ml_pb2.Document(id=str(id), content=_plain(text), score=score) for id, text, score in candidates]
         request = ml_pb2.RerankRequest(query=_plain(query), documents=documents, top_k=0)
         try:
-            answer = await stubs.MLServiceStub(self._channel).Rerank(request, timeout=self._timeout)
+            with traces.span("ml.MLService/Rerank", traces.Kind.CLIENT, rpc__system="grpc", verivita__n=len(documents)):
+                answer = await stubs.MLServiceStub(self._channel).Rerank(
+                    request, timeout=self._timeout, metadata=traces.metadata()
+                )
         except grpc.aio.AioRpcError as error:
             why = error.code().name.lower().replace("_", " ")
             raise Unavailable("ml_unavailable", f"The ML service does not answer ({why}).", retry_after=5.0) from error

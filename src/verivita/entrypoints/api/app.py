@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from types import ModuleType
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 from starlette.middleware.gzip import GZipMiddleware
 
 from verivita import __version__
@@ -69,6 +70,8 @@ ROUTES: tuple[ModuleType, ...] = (
     compat_chat,
 )
 """Every route of the API; those with fixed words come before those that would take any."""
+_NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
+"""The framework would send what people write to wherever variables of the environment say; ours are kit.traces."""
 IDENTITY: tuple[ModuleType, ...] = (auth, health)
 """What `verivita identity` answers, alone in its process."""
 
@@ -81,6 +84,7 @@ def build(container: Container, modules: Sequence[ModuleType] = ROUTES) -> FastA
         description="A career copilot that you run yourself. Errors are `application/problem+json`.",
         docs_url=None,
         redoc_url=None,
+        telemetry=_NO_TELEMETRY,
     )
     app.state.container = container
     for module in modules:

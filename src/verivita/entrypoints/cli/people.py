@@ -19,17 +19,17 @@ Who = Annotated[str, typer.Argument(metavar="ID", help="Id of the person, as `us
 
 def identity() -> None:
     """Run the identity room alone: /auth, for API processes that VERIVITA_IDENTITY__URL points to it."""
+    from verivita.bootstrap import process
     from verivita.bootstrap.container import build
     from verivita.bootstrap.database import locate
     from verivita.bootstrap.providers import Process
     from verivita.bootstrap.settings import Settings
     from verivita.entrypoints.asgi import serve_identity
     from verivita.entrypoints.up import require_free
-    from verivita.kit import logs
 
     settings = Settings()
     require_free(settings.host, settings.identity.port, "VERIVITA_IDENTITY__PORT")
-    logs.configure(as_json={"json": True, "console": False}.get(settings.log_format), level=settings.log_level)
+    process.begin(settings, "identity")
     serve_identity(build(settings, locate(settings).url, Process.REMOTE))
 
 

@@ -57,7 +57,7 @@ def api() -> None:
     settings = Settings()
     require_safe(settings)
     require_free(settings.host, settings.port, "VERIVITA_PORT")
-    serve(_remote_container())
+    serve(_remote_container("api"))
 
 
 def worker() -> None:
@@ -65,7 +65,7 @@ def worker() -> None:
     from verivita.entrypoints.cli.session import PATIENCE_S, loop
     from verivita.entrypoints.worker import serve
 
-    loop(serve(_remote_container(PATIENCE_S)))
+    loop(serve(_remote_container("worker", PATIENCE_S)))
 
 
 def ml() -> None:
@@ -73,16 +73,15 @@ def ml() -> None:
     import asyncio
     import contextlib
 
-    from verivita.bootstrap import providers
+    from verivita.bootstrap import process, providers
     from verivita.bootstrap.providers import Process
     from verivita.bootstrap.settings import Settings
     from verivita.engines.skills import extract, load_taxonomy
     from verivita.entrypoints.cli.session import loop
     from verivita.entrypoints.ml import serve
-    from verivita.kit import logs
 
     settings = Settings()
-    logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
+    process.begin(settings, "ml")
     embedder = providers.embedder(settings, Process.LOCAL)
     store = providers.collections(settings, embedder.model)
     with contextlib.suppress(asyncio.CancelledError):  # a signal ended it
@@ -191,18 +190,14 @@ def drop_key(id: Annotated[str, typer.Argument(metavar="ID", help="Id of the key
     say("Removed.")
 
 
-def _remote_container(wait: float | None = None) -> Container:
+def _remote_container(role: str, wait: float | None = None) -> Container:
     """The services of a single role, which asks the ML service for vectors."""
+    from verivita.bootstrap import process
     from verivita.bootstrap.container import build
     from verivita.bootstrap.database import locate
     from verivita.bootstrap.providers import Process
     from verivita.bootstrap.settings import Settings
-    from verivita.kit import logs
 
     settings = Settings()
-    logs.configure(as_json=_as_json(settings.log_format), level=settings.log_level)
+    process.begin(settings, role)
     return build(settings, locate(settings).url, Process.REMOTE, wait=wait)
-
-
-def _as_json(log_format: str) -> bool | None:
-    return {"json": True, "console": False}.get(log_format)

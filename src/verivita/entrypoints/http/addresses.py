@@ -8,11 +8,14 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from verivita.kit import traces
+
 Address = IPv4Address | IPv6Address
 
 
 class ForwardedMiddleware:
-    """Puts the client's own address and scheme into the scope where a trusted proxy says them."""
+    """Puts the client's own address and scheme, and the trace that goes on, into the scope where a trusted proxy says
+    them. Nobody else may choose the id of a trace."""
 
     def __init__(self, app: ASGIApp, trusted: Sequence[str]) -> None:
         self._app, self._trusted = app, [ip_network(network, strict=False) for network in trusted]
@@ -22,7 +25,11 @@ class ForwardedMiddleware:
         client = scope.get("client")
         if self._trusted and scope["type"] in ("http", "websocket") and client and self._is_trusted(client[0]):
             headers = Headers(scope=scope)
-            scope = {**scope, "client": (self._origin(headers, client[0]), 0)}
+            scope = {
+                **scope,
+                "client": (self._origin(headers, client[0]), 0),
+                traces.HEADER: headers.get(traces.HEADER),
+            }
             scheme = headers.get("x-forwarded-proto", "").split(",")[-1].strip()
             if scheme in ("http", "https") and scope["type"] == "http":
                 scope["scheme"] = scheme

@@ -22,7 +22,7 @@ from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
 from verivita.entrypoints.http.limits import count_address
 from verivita.features.identity import NOBODY
-from verivita.kit import logs
+from verivita.kit import logs, traces
 from verivita.kit.limits import Limiter, accepted
 from verivita.kit.metrics import Metrics
 
@@ -82,13 +82,29 @@ class RequestMiddleware:
         inner["method"] = "GET" if scope["method"] == "HEAD" else scope["method"]
         answer.state = inner["state"]
         try:
-            await self._app(inner, receive, answer)
+            if scope["path"].startswith(_UNLIMITED):
+                await self._app(inner, receive, answer)
+            else:
+                await self._traced(inner, receive, answer, scope["method"])
         finally:
             seconds, route = time.perf_counter() - start, _route(inner)
             method = scope["method"] if scope["method"] in _VERBS else "other"
             self._count.inc(method=method, route=route, status=str(answer.status))
             self._seconds.observe(seconds, route=route)
             log.info("request", method=method, route=route, status=answer.status, ms=round(seconds * 1000, 1))
+
+    async def _traced(self, inner: Scope, receive: Receive, answer: _Answer, verb: str) -> None:
+        """Answer within a span, which is named after the route once that is known."""
+        method = verb if verb in _VERBS else "other"
+        with traces.span(method, traces.Kind.SERVER, inner.get(traces.HEADER), http__request__method=method) as span:
+            try:
+                await self._app(inner, receive, answer)
+            finally:
+                route = _route(inner)
+                span.rename(f"{method} {route}")
+                span.say(http__route=route, http__response__status_code=answer.status)
+                if answer.status >= 500:
+                    span.fail(str(answer.status))
 
 
 class Cors(CORSMiddleware):

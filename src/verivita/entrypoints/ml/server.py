@@ -16,6 +16,7 @@ from verivita.core.errors import Invalid, LimitReached, Unavailable, VerivitaErr
 from verivita.engines.retrieval.collections import CollectionStore, Stored
 from verivita.engines.retrieval.ports import Embedder, Reranker
 from verivita.entrypoints.ml.service import Engines, Extract
+from verivita.kit import traces
 from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
 
 log = logging.getLogger(__name__)
@@ -92,6 +93,25 @@ class Servicer:
         return ml_pb2.ClearIndexResponse(success=True)
 
 
+class _Traced(grpc.aio.ServerInterceptor):  # type: ignore[misc]
+    """Lets each call of the contract be a step of its caller's trace."""
+
+    async def intercept_service(self, continuation: Any, details: Any) -> Any:
+        """The call's own handler, within a span."""
+        handler = await continuation(details)
+        if not details.method.startswith(f"/{SERVICE}/"):
+            return handler
+        above = dict(details.invocation_metadata or ()).get(traces.HEADER)
+
+        async def within(request: Any, context: Any) -> Any:
+            with traces.span(details.method[1:], traces.Kind.SERVER, above, rpc__system="grpc") as span:
+                answer = await handler.unary_unary(request, context)
+                span.say(rpc__grpc__status_code=context.code() or 0)
+                return answer
+
+        return handler._replace(unary_unary=within)
+
+
 async def _guarded(context: Any, work: Callable[[], Awaitable[Any]]) -> Any:
     """Run `work`; a refusal becomes the status that fits, anything else an internal error without details."""
     try:
@@ -132,7 +152,7 @@ async def serve(
     `Unavailable` when the address is taken.
     """
     limits = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
-    server = grpc.aio.server(options=[*limits, ("grpc.so_reuseport", 0)])
+    server = grpc.aio.server(options=[*limits, ("grpc.so_reuseport", 0)], interceptors=[_Traced()])
     engines = Engines(embedder, reranker, extract, store)
     stubs, checks = _register(server, Servicer(engines))
     try:
@@ -151,6 +171,7 @@ async def serve(
         await checks.enter_graceful_shutdown()
         await server.stop(GRACE_SECONDS)
         engines.close()
+        await asyncio.to_thread(traces.close)
 
 
 def _register(server: Any, servicer: Servicer) -> tuple[str, Any]:

@@ -17,6 +17,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from verivita.core.errors import NotFound
 from verivita.core.ids import new_id
 from verivita.core.principal import Principal
+from verivita.kit import traces
 from verivita.kit.db import Database, Repository, Tx, UtcTime, personal_table, stamped
 from verivita.kit.queue.task import JsonObject, Task
 
@@ -111,6 +112,7 @@ class Queue:
             person_id=str(principal.person_id),
             role=principal.role.value,
             payload={**(payload or {})},  # type: ignore[dict-item]
+            **{name: value for name, value in traces.metadata() or ()},
         )
         return task_id
 

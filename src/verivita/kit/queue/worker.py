@@ -19,6 +19,7 @@ from sqlalchemy.engine import make_url
 from verivita.core.errors import Invalid, NotFound, VerivitaError
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal, Role
+from verivita.kit import traces
 from verivita.kit.db import Database
 from verivita.kit.faults import FaultLog
 from verivita.kit.queue.store import Queue, TaskStatus
@@ -74,7 +75,9 @@ class Worker:
         """Run `handler` for every queued `task`."""
 
         async def run(context: JobContext, /, **job: Any) -> None:
-            await self._run(task, handler, context, job)
+            above, attempt = job.get(traces.HEADER), context.job.attempts + 1
+            with traces.span(f"task {task.name}", traces.Kind.CONSUMER, above, verivita__attempt=attempt):
+                await self._run(task, handler, context, job)
 
         self._app.task(name=task.name, retry=_Retry(task), pass_context=True)(run)
 
