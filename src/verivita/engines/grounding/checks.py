@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 
 from verivita.engines.grounding import names as naming
+from verivita.engines.grounding.additions import additions, unheld, vocabulary
+from verivita.engines.grounding.aliases import aliased
 from verivita.engines.grounding.lexical import Unit, rarity, unit
+from verivita.engines.grounding.merges import merged
 from verivita.engines.grounding.numbers import Quantity, missing, quantities, strengthened
 from verivita.engines.grounding.polarity import OPPOSITES, Clause, clauses
-from verivita.engines.grounding.scope import Scope
+from verivita.engines.grounding.roles import derived, misplaced, rates, turned, uneven
+from verivita.engines.grounding.scope import HEADS, Scope
 from verivita.engines.grounding.strength import Strength, lessened, overstated, strength
 from verivita.engines.grounding.times import When, lengths, times, unproved
-from verivita.engines.grounding.tokens import Token, bag, tokens
-
-ADDED = 0.4
-"""A part of a claim of which the sources have less than this is an addition."""
-_PARTS = re.compile(
-    r"(?:(?![,;:()]|\s(?:and|or|with|which|who|that|by|while|where|so|to)\s).)+", re.IGNORECASE | re.DOTALL
-)
-TIMES = bag("year month week day hour minut second half quarter")
+from verivita.engines.grounding.tokens import Token, tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +36,33 @@ def absent(claim: str, scope: Scope, today: date) -> list[Finding]:
     """Numbers, times, names, titles, degrees and skills of a claim that its scope does not have."""
     core = tuple(s.text for s in scope.core)
     near = tuple(s.text for s in scope.near)
-    elsewhere = _vocabulary(tuple(s.text for s in scope.far))
-    known, text = _vocabulary(core + near), "\n".join(core + near)
-    found = [*_numbers(claim, core, near, today), *_names(claim, known, text, elsewhere)]
+    elsewhere = vocabulary(tuple(s.text for s in scope.far))
+    known = vocabulary(core + near)
+    found = [*_numbers(claim, core, near, today), *_names(claim, core + near, elsewhere)]
     for words, named in naming.unshown(claim, core + near, known):
         found.append(_missing("skill", words, elsewhere, grave=named))
-    found += _added(claim, known, text)
+    found += _added(claim, scope)
     found += [Finding("title", title) for title in naming.untitled(claim, [s.text for s in scope.heads])]
     degrees = naming.degrees(claim)
     if degrees:
         degrees = degrees.difference(*(naming.degrees(t) for t in core + near))
     found += [Finding("degree", level) for level in sorted(degrees)]
     return found
+
+
+def _added(claim: str, scope: Scope) -> Iterator[Finding]:
+    """What no source says at all, and beside single facts each word that neither they nor their heads have."""
+    core = tuple(source.text for source in scope.core)
+    if not scope.facts:
+        near = tuple(source.text for source in scope.near)
+        yield from (Finding("added", part, grave=False) for part in additions(claim, core + near))
+        return
+    heads = tuple(source.text for source in scope.near if source.kind in HEADS)
+    new = unheld(claim, core + heads)
+    if new:
+        yield Finding("added", " ".join(token.text for token in new), grave=False)
+    if not scope.mixed:
+        yield from (Finding("merged", words, grave=False) for words in merged(claim, core))
 
 
 def settled(claim: str, heads: Sequence[str], core: Sequence[str]) -> frozenset[str]:
@@ -63,26 +73,6 @@ def settled(claim: str, heads: Sequence[str], core: Sequence[str]) -> frozenset[
         return numbers
     there = frozenset[str]().union(*(unit(text).stems for text in core))
     return numbers | (frozenset[str]().union(*(unit(head).stems for head in heads)) - there)
-
-
-@lru_cache(maxsize=512)
-def _vocabulary(texts: tuple[str, ...]) -> frozenset[str]:
-    """Folded words and stems."""
-    return frozenset(form for text in texts for token in tokens(text) for form in (token.low, token.stem))
-
-
-def _added(claim: str, known: frozenset[str], text: str) -> Iterator[Finding]:
-    """Parts of a claim of which the sources have next to nothing; numbers and times are checked elsewhere."""
-    counted = [(q.start, q.end) for q in quantities(claim)]
-    for match in _PARTS.finditer(claim):
-        part = match[0]
-        spans = [(a - match.start(), b - match.start()) for a, b in counted]
-        said = [t for t in tokens(part) if t.content and t.low.isalpha() and t.stem not in TIMES]
-        said = [t for t in said if not any(a <= t.start < b for a, b in spans)]
-        total = sum(rarity(t.stem) for t in said)
-        held = sum(rarity(t.stem) for t in said if naming.fits(t, known, text))
-        if len(said) > 1 and held < ADDED * total:
-            yield Finding("added", part.strip(" .,;"), grave=False)
 
 
 def _missing(kind: str, words: str, elsewhere: frozenset[str], grave: bool = True) -> Finding:
@@ -100,8 +90,12 @@ def _numbers(claim: str, core: Sequence[str], near: Sequence[str], today: date) 
     beside: list[When] = [w for text in near for w in times(text)]
     known: list[Quantity] = [q for text in core for q in quantities(text)]
     lasted = lengths([*here, *beside], today)
-    for quantity in missing(said, known, lasted):
+    for quantity in missing(said, [*known, *derived(core)], lasted):
         yield Finding("number", quantity.text)
+    for words in (*turned(claim, core), *misplaced(claim, core)):
+        yield Finding("number", words)
+    for span in uneven(claim, core):
+        yield Finding("rate", span, grave=any(rates(text) for text in core))
     for quantity in said:
         if strengthened(quantity, known):
             yield Finding("hedge", quantity.text, grave=quantity.bound == "more")
@@ -109,9 +103,10 @@ def _numbers(claim: str, core: Sequence[str], near: Sequence[str], today: date) 
         yield Finding("date", one.text)
 
 
-def _names(claim: str, known: frozenset[str], text: str, elsewhere: frozenset[str]) -> Iterator[Finding]:
+def _names(claim: str, texts: tuple[str, ...], elsewhere: frozenset[str]) -> Iterator[Finding]:
+    known, text, other = vocabulary(texts), "\n".join(texts), aliased(claim, texts)
     for name in naming.names(claim):
-        lost = naming.unknown(name, known, text)
+        lost = [token for token in naming.unknown(name, known, text) if token.stem not in other]
         if lost and not _a_degree(lost, claim):
             words = " ".join(token.text for token in lost)
             yield _missing("employer" if name.employer else "name", words, elsewhere)
@@ -126,15 +121,16 @@ def against(claim: str, source: Unit) -> list[Finding]:
     """Where a claim says the opposite of a sentence, or more than it: denial, rank, level, hedge, extent."""
     said, told = strength(claim), strength(source.text)
     found = [*_denied(claim, source), *_doer(claim, said, source, told), *_hedged(said, told)]
-    found += [Finding("hedge", thing) for thing in overstated(claim, source.text)]
+    found += [Finding("hedge", thing, grave=sure) for thing, sure in overstated(claim, source.text)]
     if said.universal and not told.universal:
         found.append(Finding("scope", ""))
     return found
 
 
 def _doer(claim: str, said: Strength, source: Unit, told: Strength) -> Iterator[Finding]:
-    if (said.leading and not (told.leading or told.leader)) or (told.helping and not (said.helping or said.shared)):
-        yield Finding("inflated", "")
+    dropped = told.helping and not (said.helping or said.shared)
+    if dropped or (said.leading and not (told.leading or told.leader)):
+        yield Finding("inflated", "", grave=dropped or said.commanding or told.helping or told.shared)
     if said.alone and not told.alone:
         yield Finding("inflated", "alone")
     elif told.shared and not (said.shared or said.helping):

@@ -13,6 +13,7 @@ from functools import lru_cache
 from importlib import resources
 from itertools import pairwise
 
+from verivita.engines.grounding.aliases import NEARLY, alike
 from verivita.engines.grounding.statements import statements
 from verivita.engines.grounding.tokens import tokens
 
@@ -75,7 +76,14 @@ def weights(claim: Unit, settled: frozenset[str] = frozenset()) -> dict[str, flo
 def recall(weighed: dict[str, float], known: frozenset[str] | set[str]) -> float:
     """Share of the claim's weight that stands in the known stems."""
     total = sum(weighed.values())
-    return sum(weight for stem, weight in weighed.items() if stem in known) / total if total else 0.0
+    return sum(weight * held(stem, known) for stem, weight in weighed.items()) / total if total else 0.0
+
+
+def held(stem: str, known: frozenset[str] | set[str]) -> float:
+    """How far a stem stands in the known ones: itself, or by a word that may stand for it."""
+    if stem in known:
+        return 1.0
+    return 0.0 if alike(stem).isdisjoint(known) else NEARLY
 
 
 def shared_pairs(claim: Unit, source: Unit) -> float:

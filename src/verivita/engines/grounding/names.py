@@ -33,6 +33,7 @@ _DEGREES = (
     ("doctor", r"(?i:\bph\.?\s?d\b|doctorate|doctoral|doctor of)|\bMD\b|\bDPhil\b"),
     ("diploma", r"(?i:\bdiploma\b)"),
     ("first class", r"(?i:\bfirst[- ]class\b|\bsumma cum laude\b|\bwith distinction\b)"),
+    ("honours", r"(?i:\bhonou?rs\b|\bhons\b|\bcum laude\b)"),
 )
 _DEGREE = [(level, re.compile(pattern)) for level, pattern in _DEGREES]
 _ROLE = re.compile(
@@ -170,7 +171,8 @@ def skills(text: str) -> tuple[tuple[str, str, bool], ...]:
 
 
 @lru_cache(maxsize=512)
-def _implied(texts: tuple[str, ...]) -> frozenset[str]:
+def implied(texts: tuple[str, ...]) -> frozenset[str]:
+    """The ids of the skills that the texts show, and of what these imply."""
     return load_taxonomy().implied(id for text in texts for id, _, _ in skills(text))
 
 
@@ -179,7 +181,7 @@ def unshown(claim: str, texts: tuple[str, ...], known: frozenset[str]) -> list[t
     said = skills(claim)
     if not said:
         return []
-    shown = _implied(texts)
+    shown = implied(texts)
     return [
         (words, named)
         for id, words, named in said

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from verivita.engines.grounding.ratios import ratios
 from verivita.engines.grounding.tokens import Token, bag, tokens
 from verivita.engines.reading.dates import find_dates
 
@@ -27,7 +28,7 @@ _CODES = "USD|EUR|GBP|JPY|CHF|PLN|SEK|NOK|DKK|INR|CAD|AUD|Rs\\.?"
 _SECONDS = {"second": 1, "minut": 60, "min": 60, "hour": 3600, "hr": 3600, "h": 3600, "day": 86400, "week": 604800,
             "month": 2629800, "year": 31557600, "yr": 31557600}  # fmt: skip
 _DIGITS = re.compile(
-    rf"(?<![\w.\-])(?P<money>[$€£¥]|(?:{_CODES})\s?)?(?P<number>\d{{1,3}}(?:[,\u00a0'’]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
+    rf"(?<![\w.])(?<![^\W\d]-)(?P<money>[$€£¥]|(?:{_CODES})\s?)?(?P<number>\d{{1,3}}(?:[,\u00a0'’]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
     r"(?P<suffix>\s?(?:k|K|m|M|mn|mm|bn|B|thousand|million|billion|trillion|dozen)(?![^\W_]))?"
     rf"(?P<after>\s?(?:%|€|£|\$|(?:{_CODES})\b)|\+)?(?![\d])"
 )
@@ -57,7 +58,10 @@ class Quantity:
 @lru_cache(maxsize=8192)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """Every number of a text in order, dates left out."""
-    found = list(_written(text)) if any(map(str.isdigit, text)) else []
+    found = [Quantity(value, unit, bound, a, b, text[a:b]) for value, unit, bound, a, b in ratios(text)]
+    if any(map(str.isdigit, text)):
+        apart = [(q.start, q.end) for q in found]
+        found += [q for q in _written(text) if not _over(q, apart)]
     taken = [(q.start, q.end) for q in found]
     if found or _any_word(text):
         dates = [(d.start, d.end) for d in find_dates(text)]
@@ -74,15 +78,29 @@ def missing(said: Iterable[Quantity], known: Iterable[Quantity], durations: Iter
 
 def carries(known: Quantity, said: Quantity) -> bool:
     """True when a known number is what is said: the same value in a fitting unit, or inside a bound that is said."""
-    if not _units_fit(known.unit, said.unit):
+    if "fold" in (known.unit, said.unit) and known.unit != said.unit:
+        return {known.unit, said.unit} == {"fold", "%"} and carries(_as_percent(known), _as_percent(said))
+    if not _units_fit(known.unit, said.unit) or (known.bound == "many" != said.bound):
         return False
+    if said.bound == "many":
+        return said.value <= known.value <= 5 * said.value
     if abs(known.value - said.value) <= 1e-6 * max(abs(known.value), 1.0):
         return True
     if said.bound == "about":
-        return abs(known.value - said.value) <= 0.025 * abs(known.value)
+        return _digits(said) <= _digits(known) and abs(known.value - said.value) <= 0.025 * abs(known.value)
     if said.bound == "more":
         return said.value < known.value <= 1.15 * said.value
     return False
+
+
+def _digits(q: Quantity) -> int:
+    """How many digits a number is told with; of a span of time and a share in words, none."""
+    return 0 if q.unit == "s" or not q.text[:1].isdigit() else len(f"{q.value:.2f}".rstrip("0").rstrip(".").rstrip("0"))
+
+
+def _as_percent(q: Quantity) -> Quantity:
+    """Twice as much is 100 % more."""
+    return replace(q, unit="%", value=(q.value - 1) * 100) if q.unit == "fold" else q
 
 
 def strengthened(said: Quantity, known: Iterable[Quantity]) -> bool:

@@ -27,6 +27,13 @@ _LEADING = re.compile(
     r"command(?:ed|s|ing)|captain(?:ed)?|drove|ran the|at the helm|coordinat(?:ed|es|e|ing))\b",
     re.IGNORECASE,
 )
+_COMMANDING = re.compile(
+    r"\b(?:led|leads?|leading|leader|overs(?:aw|ee|ees|eeing|een)|supervis(?:ed|es|e|ing)|headed|heads|heading|"
+    r"direct(?:ed|s|ing)|chair(?:ed|s|ing)?|spearhead\w*|steer(?:ed|s|ing)|in charge|founded|co-?founded|pioneered|"
+    r"command(?:ed|s|ing)|captain(?:ed)?|at the helm)\b|\bmanag(?:ed|es|e|ing)\s+(?:an?\s|the\s)?(?:\w+\s)?"
+    r"(?:team|department|people|staff|engineers|employees|group|unit|division)\b",
+    re.IGNORECASE,
+)
 _LEADER = re.compile(
     r"\bmanagement\b|\bleadership\b|^\W*(?:\w+\W+){0,4}(?:manager|supervisor|director|leader|head|lead)\b",
     re.IGNORECASE,
@@ -64,7 +71,6 @@ _ALL = re.compile(
     re.IGNORECASE,
 )
 _RHYTHM = re.compile(r"\b(?:each|every|per|all|any)\s+(?:single\s+)?(?:second|minute|hour|day|night|shift|week|month|quarter|summer|winter|spring|autumn|fall|season|term|semester|year)s?\b", re.IGNORECASE)  # fmt: skip  # noqa: E501
-_RHYTHMIC = re.compile(r"\b(?:(?:an?|per|each|every|most)\s+(?:second|minute|hour|day|night|shift|week|month|quarter|summer|winter|spring|autumn|fall|season|term|semester|year)|hourly|daily|nightly|weekly|monthly|quarterly|yearly|annual(?:ly)?)\b", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _ONLY = re.compile(r"\b(?:only|merely|solely|just|limited to)\b", re.IGNORECASE)
 _BELOW = bag("deputy second assistant vice co acting interim associate junior trainee apprentice sub")
 _LEVELS = {
@@ -76,6 +82,7 @@ _LEVELS = {
     4: "fluent fluently expert expertise native bilingual c2 mastery master mastered specialist guru deep extensive "
     "extensively authority tongue professional profound",
 }
+ABLE = 3
 _LEVEL = {word: level for level, words in _LEVELS.items() for word in words.split()}
 
 
@@ -85,6 +92,8 @@ class Strength:
 
     helping: bool
     leading: bool
+    commanding: bool
+    """Leading that is never only handling a thing."""
     leader: bool
     shared: bool
     alone: bool
@@ -92,7 +101,6 @@ class Strength:
     seldom: bool
     maybe: bool
     universal: bool
-    rhythmic: bool
     only: bool
 
 
@@ -103,6 +111,7 @@ def strength(text: str) -> Strength:
     return Strength(
         bool(_HELPING.search(text) or _SUPPORTING.search(text)),
         bool(_LEADING.search(text)),
+        bool(_COMMANDING.search(text)),
         bool(_LEADER.search(text)),
         bool(_SHARED.search(text)),
         bool(_ALONE.search(text)),
@@ -110,8 +119,15 @@ def strength(text: str) -> Strength:
         bool(_SELDOM.search(text)),
         bool(_MAYBE.search(text)),
         bool(_ALL.search(bare)),
-        bool(_RHYTHMIC.search(text)),
         bool(_ONLY.search(text)),
+    )
+
+
+@lru_cache(maxsize=8192)
+def judged_elsewhere(low: str) -> bool:
+    """Whether a word only says how strongly a thing is said or done, which is compared by itself."""
+    return low in _LEVEL or any(
+        pattern.fullmatch(low) for pattern in (_HELPING, _LEADING, _SHARED, _ALONE, _UNFINISHED, _SELDOM, _MAYBE, _ALL)
     )
 
 
@@ -134,12 +150,15 @@ def levels(text: str) -> dict[str, int]:
     return found
 
 
-def overstated(claim: str, source: str) -> Iterator[str]:
-    """The things that a claim says are known better than the source says."""
+def overstated(claim: str, source: str) -> Iterator[tuple[str, bool]]:
+    """The things that a claim says are known better than the source says; True where the source gives their level."""
     said, known = levels(claim), levels(source)
+    there = {token.stem for token in tokens(source)} if known and said else set()
     for thing, level in said.items():
-        if thing in known and level > known[thing] and level >= 3:
-            yield thing
+        if level >= ABLE and thing in known and level > known[thing]:
+            yield thing, True
+        elif level >= ABLE and thing in there and thing not in known:
+            yield thing, False
 
 
 def lessened(claim: str, source: str) -> Iterator[str]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
+from verivita.engines.grounding.aliases import aliased
 from verivita.engines.grounding.checks import Finding, absent, against, settled
 from verivita.engines.grounding.lexical import (
     Unit,
@@ -112,13 +113,15 @@ def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], tod
     weighed = weights(claim, settled(text, told, [source.text for source in scope.core]))
     missing = tuple(absent(text, scope, today))
     core = [(source.id, place) for source in scope.core for place in units(source.text)]
-    stems, words, singles = _gathered(tuple(source.text for source in scope.core))
+    texts = tuple(source.text for source in scope.core)
+    stems, words, singles = _gathered(texts)
+    renamed = aliased(text, texts)
     closest = max((near[text, single.text] for single in singles), default=0.0) if near else 0.0
     joined = linked(claim, singles)
-    whole = of_all(recall(weighed, stems), covered(claim, words), joined, closest)
+    whole = of_all(recall(weighed, stems | renamed), covered(claim, words), joined, closest)
     found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "", 0.0)]
     for id, place in core:
-        share = recall(weighed, place.stems)
+        share = recall(weighed, place.stems | aliased(text, (place.text,)) if renamed else place.stems)
         if share >= LEAST:
             findings = (*missing, *against(claim.text, place))
             local = of_place(share, shared_pairs(claim, place), wholeness(claim, place))

@@ -13,6 +13,8 @@ from verivita.engines.reading.dates import find_dates
 _SINCE = re.compile(
     r"(?:since|from|as of|starting(?: in)?|onwards? from|ever since)\s+(?:early |late |mid-?)?$", re.IGNORECASE
 )
+_ENDS = re.compile(r"\s[-–—−]\s|[–—−]|\b(?:to|until|till|through|thru|and|bis|hasta)\b", re.IGNORECASE)
+_NO_MONTH = re.compile(r"present|current|now|today|date|from|since", re.IGNORECASE)
 _ON = re.compile(r"\s*(?:onwards?|to date|so far)", re.IGNORECASE)
 
 
@@ -20,13 +22,15 @@ _ON = re.compile(r"\s*(?:onwards?|to date|so far)", re.IGNORECASE)
 class When:
     """A point or span of time: first and last month as "YYYY-MM", "" for an open end, at `text[start:end]`.
 
-    `years` is True where only years are named; `since` where only the begin of a lasting time is named.
+    `years` is True where of the first point only the year is named, `years_last` where of the last; `since` where only
+    the begin of a lasting time is named.
     """
 
     first: str
     last: str
     is_range: bool
     years: bool
+    years_last: bool
     since: bool
     text: str
 
@@ -38,14 +42,15 @@ def times(text: str) -> tuple[When, ...]:
     for span in find_dates(text):
         first, _, last = span.value.partition("/")
         words = text[span.start : span.end]
-        years = not re.search(
-            r"[^\W\d_]{3}|\d[./]\d|\d-\d\d(?!\d)",
-            re.sub(r"(?i)present|current|now|today|to date|date|until|till|from|since", "", words),
-        )
+        ends = [_only_year(end) for end in _ENDS.split(words)]
         since = not span.is_range and bool(_SINCE.search(text[: span.start]) or _ON.match(text, span.end))
         since = since or (span.is_range and not last)
-        found.append(When(first, last, span.is_range, years, since, words.strip()))
+        found.append(When(first, last, span.is_range, ends[0], ends[-1], since, words.strip()))
     return tuple(found)
+
+
+def _only_year(words: str) -> bool:
+    return not re.search(r"[^\W\d_]{3}|\d[./]\d|\d-\d\d(?!\d)", _NO_MONTH.sub("", words))
 
 
 def unproved(said: Sequence[When], core: Iterable[When], near: Iterable[When]) -> list[When]:
@@ -68,36 +73,35 @@ def lengths(found: Iterable[When], today: date) -> list[float]:
             continue
         begin = _months(when.first)
         end = _months(when.last) if when.last else today.year * 12 + today.month
-        out.append((end - begin + (0 if when.years else 1)) / 12)
-        if when.years:
+        out.append((end - begin + 1) / 12)
+        if when.years and when.years_last:
             out[-1] = int(when.last[:4] if when.last else today.year) - int(when.first[:4])
     return out
 
 
 def _carried(said: When, known: Sequence[When]) -> bool:
+    first, last = (said.first, said.years), (said.last, said.years_last)
     if said.is_range and said.last:
-        whole = any(_same(said.first, k.first, said, k) and _same(said.last, k.last, said, k) for k in known)
-        apart = any(_point(said.first, k, said) for k in known if not k.is_range) and any(
-            _point(said.last, k, said) for k in known if not k.is_range
-        )
-        return whole or apart
+        points = [end for k in known if not k.is_range for end in _ends(k)]
+        whole = any(_same(first, (k.first, k.years)) and _same(last, (k.last, k.years_last)) for k in known)
+        return whole or (any(_same(first, one) for one in points) and any(_same(last, one) for one in points))
     if said.since:
-        return any(_same(said.first, k.first, said, k) and (not k.last or not k.is_range) for k in known)
-    return any(_point(said.first, k, said) for k in known)
+        return any(_same(first, (k.first, k.years)) and (not k.last or not k.is_range) for k in known)
+    return any(_same(first, end) for k in known for end in _ends(k))
 
 
-def _point(month: str, known: When, said: When) -> bool:
-    ends = [known.first, known.last] if known.is_range else [known.first]
-    return any(_same(month, end, said, known) for end in ends if end)
+def _ends(known: When) -> list[tuple[str, bool]]:
+    first, last = (known.first, known.years), (known.last, known.years_last)
+    return [end for end in (first, last) if end[0]] if known.is_range else [first]
 
 
-def _same(said: str, known: str, one: When, two: When) -> bool:
-    """Equal as far as both are told: years where one names only years."""
-    if not said or not known:
-        return said == known
-    if one.years or two.years:
-        return said[:4] == known[:4]
-    return said == known
+def _same(said: tuple[str, bool], known: tuple[str, bool]) -> bool:
+    """Equal as far as both are told: years where one names only the year."""
+    if not said[0] or not known[0]:
+        return said[0] == known[0]
+    if said[1] or known[1]:
+        return said[0][:4] == known[0][:4]
+    return said[0] == known[0]
 
 
 def _months(month: str) -> int:

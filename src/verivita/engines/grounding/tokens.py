@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
+from importlib import resources
 
 from verivita.core.text import fold
 from verivita.engines.retrieval.terms import english
@@ -40,10 +41,18 @@ class Token:
     content: bool
 
 
+@lru_cache(maxsize=1)
+def _irregular() -> dict[str, str]:
+    """Irregular forms with their base."""
+    text = resources.files("verivita.engines.grounding").joinpath("data/irregular.txt").read_text(encoding="utf-8")
+    rows = [line.split() for line in text.splitlines() if line and not line.startswith("#")]
+    return {form: base for base, *forms in rows for form in forms}
+
+
 @lru_cache(maxsize=50_000)
 def stem(low: str) -> str:
-    """The stem of one folded word; a stop word is its own."""
-    found = english(low)
+    """The stem of one folded word, of an irregular form that of its base; a stop word is its own."""
+    found = english(_irregular().get(low, low))
     return found[0] if len(found) == 1 else low
 
 
