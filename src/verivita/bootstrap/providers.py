@@ -13,7 +13,7 @@ from verivita.core.errors import Invalid, Unavailable
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, Reranker, VectorIndex
-from verivita.features.identity import Doorkeeper, Mailer, TokenVerifier
+from verivita.features.identity import Doorkeeper, IssuerDoor, Mailer, TokenVerifier
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
@@ -238,13 +238,29 @@ def token_verifiers(settings: Settings, clock: Clock) -> list[TokenVerifier]:
             from verivita.adapters.tokens.shared_secret import SharedSecretVerifier
 
             secret = issuer.secret.get_secret_value()
-            found.append(SharedSecretVerifier(issuer.issuer, secret, issuer.audience, clock))
+            found.append(SharedSecretVerifier(issuer.issuer, secret, issuer.taken_audience, clock))
         else:
             from verivita.adapters.tokens.jwks import JwksVerifier
             from verivita.kit.http import Egress
 
-            egress = Egress(settings.egress_allow, tries=1)
-            found.append(JwksVerifier(issuer.issuer, issuer.algorithm, issuer.audience, issuer.jwks_url, egress, clock))
+            egress, audience = Egress(settings.egress_allow, tries=1), issuer.taken_audience
+            found.append(JwksVerifier(issuer.issuer, issuer.algorithm, audience, issuer.jwks_url, egress, clock))
+    return found
+
+
+def issuer_doors(settings: Settings, clock: Clock) -> list[IssuerDoor]:
+    """The issuers that people may sign in at."""
+    found: list[IssuerDoor] = []
+    for issuer in settings.identity.issuers:
+        if issuer.client_id is not None:
+            from verivita.adapters.tokens.code_flow import Client, CodeFlow
+            from verivita.adapters.tokens.jwks import JwksVerifier
+            from verivita.kit.http import Egress
+
+            egress, id = Egress(settings.egress_allow, tries=1), issuer.client_id
+            verifier = JwksVerifier(issuer.issuer, issuer.algorithm, id, issuer.jwks_url, egress, clock)
+            secret = issuer.client_secret.get_secret_value() if issuer.client_secret is not None else None
+            found.append(CodeFlow(Client(issuer.key, issuer.name, id, secret), verifier, egress, clock))
     return found
 
 

@@ -22,7 +22,9 @@ from verivita.features.identity import (
     Mailer,
     MemberService,
     Passwords,
+    SecondStepService,
     Signer,
+    SignOnService,
     TenancyService,
     TokenVerifier,
 )
@@ -37,14 +39,22 @@ class SignIn:
 
     is_open: bool
     uses_cookies: bool
+    mails: bool
+    """Whether codes can be mailed at all."""
     mailer: Mailer
     entry: EntryService
     accounts: AccountService
     access: AccessService
     members: MemberService
     tenancy: TenancyService
+    sign_on: SignOnService
     doorkeeper: Doorkeeper | None = None
     """The identity service, where it runs in a process of its own."""
+
+    @property
+    def second(self) -> SecondStepService:
+        """The second step at sign-in."""
+        return self.entry.second
 
 
 def build(
@@ -67,12 +77,14 @@ def build(
     return SignIn(
         is_open=is_open,
         uses_cookies=chosen.browser_tokens == "cookie",
+        mails=providers.mail_kind(settings) != "off",
         mailer=mailer,
         entry=entry,
         accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
         access=AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept),
         doorkeeper=providers.doorkeeper(settings, clock),
         tenancy=TenancyService(db, keyring, events, clock, mailer),
+        sign_on=SignOnService(db, keyring, events, clock, entry, external, providers.issuer_doors(settings, clock)),
         members=MemberService(
             db, keyring, events, clock, entry, payment.get_secret_value() if payment is not None else None
         ),

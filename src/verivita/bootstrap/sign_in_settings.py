@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator, model_validator
 
 _WEAK = ("secret", "changeme", "change-me", "password", "default", "example", "verivita", "jwt", "12345", "abcdef")
@@ -35,13 +37,35 @@ class IssuerSettings(BaseModel):
     secret: SecretStr | None = Field(None, description="The shared secret, for HS256 alone.")
     jwks_url: str | None = Field(None, description="Its key set; without it the address is discovered.")
     link_by_email: bool = Field(False, description="Whether its proved addresses lead to existing accounts.")
+    name: str = Field("", max_length=60, description="What people call it: the sign-in page offers it by this name.")
+    client_id: str | None = Field(
+        None,
+        min_length=1,
+        max_length=300,
+        description="What it calls this installation; then people may sign in there.",
+    )
+    client_secret: SecretStr | None = Field(None, description="The secret of that client, where it has one.")
 
     @model_validator(mode="after")
     def _whole(self) -> IssuerSettings:
         if (self.algorithm == "HS256") != (self.secret is not None):
             raise ValueError("a secret goes with HS256, and HS256 with a secret")
         strong(self.secret)
+        if self.client_id is not None and (self.algorithm == "HS256" or not self.key):
+            raise ValueError("signing in at an issuer needs its name, and an algorithm with public keys")
+        if self.client_secret is not None and self.client_id is None:
+            raise ValueError("a client_secret goes with a client_id")
         return self
+
+    @property
+    def key(self) -> str:
+        """The word that stands for it in addresses."""
+        return re.sub(r"[^a-z0-9]+", "-", self.name.lower()).strip("-")
+
+    @property
+    def taken_audience(self) -> str | None:
+        """The `aud` of tokens that programs send: an ID token for another client of the issuer is none for us."""
+        return self.audience or self.client_id
 
 
 class SignInSettings(BaseModel):
@@ -86,6 +110,14 @@ class SignInSettings(BaseModel):
     )
     port: int = Field(8090, ge=1, le=65535, description="Port that `verivita identity` listens on.")
     payment_secret: SecretStr | None = Field(None, description="Secret that the payment service signs with.")
+
+    @field_validator("issuers")
+    @classmethod
+    def _apart(cls, value: list[IssuerSettings]) -> list[IssuerSettings]:
+        keys = [issuer.key for issuer in value if issuer.client_id is not None]
+        if len(set(keys)) < len(keys):
+            raise ValueError("two issuers to sign in at have the same name")
+        return value
 
     @field_validator("jwt_secret", "payment_secret")
     @classmethod

@@ -35,6 +35,8 @@ GET    /api/v1/admin/audit /api/v1/admin/errors
 POST   /auth/guest /auth/email /auth/verify /auth/signup /auth/login /auth/refresh /auth/logout /auth/logout-all
 POST   /auth/upgrade
 GET    /auth/state /auth/me /auth/.well-known/jwks.json
+POST   /auth/second-step /auth/totp /auth/totp/confirm /auth/totp/off
+GET    /auth/totp /auth/oidc /auth/oidc/{key}/start /auth/oidc/{key}/return
 POST   /save-document /embed /search /api/job-list/search
 GET    /api/job-list/jobs /api/job-list/jobs/{job_id} /api/job-list/recommendations
 GET    /api/chat/history /api/chat/suggestions /api/v1/chat/history /api/v1/chat/sessions
@@ -52,6 +54,7 @@ DELETE /api/chat/history /api/v1/chat/history /api/v1/chat/sessions/{session_id}
 DELETE /api/v1/tenants/me/consents/{consent_id} /api/v1/tenants/me/invitations/{invitation_id} /api/v1/users/me
 """
 PUBLIC = {"/health", "/live", "/ready", "/metrics", "/auth/.well-known/jwks.json"}
+PUBLIC |= {"/auth/oidc", "/auth/oidc/{key}/start", "/auth/oidc/{key}/return"}
 
 
 def routes() -> list[APIRoute]:

@@ -95,7 +95,7 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     (*mine, new_id()),
                 ),
                 (
-                    "INSERT INTO authenticators (tenant_id, person_id, id, seed, recovery) VALUES (%s, %s, %s, '', '{}')",
+                    "INSERT INTO authenticators (tenant_id, person_id, id, seed) VALUES (%s, %s, %s, '')",
                     (*mine, new_id()),
                 ),
                 (

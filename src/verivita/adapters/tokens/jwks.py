@@ -8,11 +8,12 @@ an unknown `kid` is refused, `jku`, `x5u` and `jwk` in a header are refused with
 from __future__ import annotations
 
 import asyncio
-import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from verivita.adapters.tokens.claims import Issuer, subject_of
+from verivita.adapters.tokens.discovery import Discovery, fetched
 from verivita.core.clock import Clock
 from verivita.core.errors import Unavailable, VerivitaError
 from verivita.features.identity.ports import ExternalSubject, decode_token, peek_token, refused_token
@@ -26,7 +27,6 @@ STALE = timedelta(minutes=10)
 """How long keys are still good while their issuer does not answer."""
 _KINDS = {"RS": "RSA", "PS": "RSA", "ES": "EC", "Ed": "OKP"}
 _STRANGE = frozenset({"jku", "x5u", "jwk", "x5c", "crit"})
-_MAX_BYTES = 256 * 1024
 
 
 class JwksVerifier:
@@ -38,7 +38,7 @@ class JwksVerifier:
         if algorithm[:2] not in _KINDS:
             raise ValueError(f"{algorithm} is no algorithm with public keys")
         self._issuer, self._egress, self._clock = Issuer(issuer, algorithm, audience), egress, clock
-        self._url = jwks_url
+        self._url, self.discovery = jwks_url, Discovery(issuer, egress, clock)
         self._keys: dict[str, Any] = {}
         self._fetched_at: datetime | None = None
         self._tried_at: datetime | None = None
@@ -51,6 +51,10 @@ class JwksVerifier:
 
     async def verify(self, token: str) -> ExternalSubject:
         """Who the token speaks of. Raises `Unauthenticated`, or `Unavailable` while no keys were ever had."""
+        return subject_of(await self.claims(token), self._issuer, self._clock)
+
+    async def claims(self, token: str) -> Mapping[str, Any]:
+        """What a valid token says. Raises as `verify` does."""
         header = self._header(token)
         await self._refresh()
         kid = header.get("kid")
@@ -58,7 +62,9 @@ class JwksVerifier:
         key = self._keys.get(kid) if isinstance(kid, str) else next(iter(self._keys.values()), None)
         if key is None or (kid is None and len(self._keys) > 1):
             raise refused_token()
-        return subject_of(decode_token(token, key, self._issuer.algorithm), self._issuer, self._clock)
+        claims = decode_token(token, key, self._issuer.algorithm)
+        subject_of(claims, self._issuer, self._clock)
+        return claims
 
     def _header(self, token: str) -> dict[str, Any]:
         """The header of a token that may be worth a look at the keys."""
@@ -90,11 +96,10 @@ class JwksVerifier:
         from joserfc.errors import JoseError
         from joserfc.jwk import JWKRegistry
 
-        if self._url is None:
-            self._url = await self._discover()
+        url = self._url or await self.discovery.address("jwks_uri")
         keys = {}
         kind = _KINDS[self._issuer.algorithm[:2]]
-        for item in (await self._json(self._url)).get("keys", [])[:50]:
+        for item in (await fetched(self._egress, url)).get("keys", [])[:50]:
             if not isinstance(item, dict) or item.get("kty") != kind or item.get("use", "sig") != "sig":
                 continue
             if item.get("alg", self._issuer.algorithm) != self._issuer.algorithm:
@@ -105,17 +110,3 @@ class JwksVerifier:
             except (JoseError, ValueError, TypeError, KeyError):
                 log.warning("keys.unreadable", issuer=self.issuer)
         return keys
-
-    async def _discover(self) -> str:
-        said = await self._json(f"{self.issuer.rstrip('/')}/.well-known/openid-configuration")
-        url = said.get("jwks_uri")
-        if said.get("issuer") != self.issuer or not isinstance(url, str):
-            raise ValueError("the discovery document speaks of another issuer")
-        return url
-
-    async def _json(self, url: str) -> dict[str, Any]:
-        got = await self._egress.get(url, max_bytes=_MAX_BYTES, within=5.0)
-        said = json.loads(got.body) if got.status == 200 else None
-        if not isinstance(said, dict):
-            raise ValueError("no key set")
-        return said

@@ -16,6 +16,8 @@ from verivita.entrypoints.api import (
     answers,
     assistant,
     auth,
+    auth_oidc,
+    auth_second,
     compat,
     compat_chat,
     health,
@@ -55,6 +57,8 @@ _HEADERS = [
 ROUTES: tuple[ModuleType, ...] = (
     admin,
     auth,
+    auth_oidc,
+    auth_second,
     health,
     library,
     postings,
@@ -72,7 +76,7 @@ ROUTES: tuple[ModuleType, ...] = (
 """Every route of the API; those with fixed words come before those that would take any."""
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}
 """The framework would send what people write to wherever variables of the environment say; ours are kit.traces."""
-IDENTITY: tuple[ModuleType, ...] = (auth, health)
+IDENTITY: tuple[ModuleType, ...] = (auth, auth_oidc, auth_second, health)
 """What `verivita identity` answers, alone in its process."""
 
 

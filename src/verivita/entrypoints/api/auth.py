@@ -197,7 +197,7 @@ async def verify(request: Request, response: Response, services: Open, caller: K
     """Prove the address by the code. What was made as a guest goes along, also into an account that exists already."""
     known = await services.entry.verify(caller, body.email, body.code, visit_from(request))
     tokens = await services.access.issue(known)
-    user = await _enter(request, response, known)
+    user = await enter(request, response, known)
     return Verified(
         access_token=tokens.access_token,
         refresh_token=tokens.refresh_token,
@@ -234,7 +234,7 @@ async def log_in(request: Request, response: Response, services: Open, body: Log
     visitor = await visitor_of(request) or NOBODY
     known = await services.accounts.log_in(visitor, body.email, body.password, visit_from(request))
     tokens = await services.access.issue(known)
-    user = await _enter(request, response, known)
+    user = await enter(request, response, known)
     return LoggedIn(access_token=tokens.access_token, refresh_token=tokens.refresh_token, user=user)
 
 
@@ -312,7 +312,7 @@ async def _new_guest(request: Request, response: Response, services: SignIn) -> 
     return made.principal
 
 
-async def _enter(request: Request, response: Response, known: Principal) -> UserOut:
+async def enter(request: Request, response: Response, known: Principal) -> UserOut:
     """Open a session in the browser where cookies are wanted; the guest's cookie has done its work."""
     container = _container(request)
     if container.sign_in.uses_cookies:

@@ -19,6 +19,8 @@ from verivita.entrypoints.web import (
     refusals,
     settings,
     sign_in,
+    sign_in_guard,
+    sign_in_second,
     start,
 )
 from verivita.entrypoints.web.render import STATIC
@@ -43,6 +45,7 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app; none of them is part of the API's description."""
     app.mount("/static", Static(directory=STATIC), "static")
     # Addresses with fixed words (/jobs/add) come before those with an id (/jobs/{id}).
-    for module in (doors, start, library, add_job, jobs, ask, models, settings, privacy, people, sign_in):
+    places = (doors, start, library, add_job, jobs, ask, models, settings, privacy, people)
+    for module in (*places, sign_in, sign_in_second, sign_in_guard):
         app.include_router(module.router, include_in_schema=False)
     refusals.install(app)

@@ -12,12 +12,13 @@ from verivita.core.errors import VerivitaError
 from verivita.core.ids import PersonId
 from verivita.core.page import PageRequest
 from verivita.core.principal import IdentityState, Role
+from verivita.entrypoints.http.arrivals import SECOND_PAGE, set_ticket
 from verivita.entrypoints.http.auth import Caller, set_session
 from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
 from verivita.entrypoints.web.visit import Visit, Visitor, go, services
-from verivita.features.identity import NOBODY, Consent, Invitation, Person, Shared
+from verivita.features.identity import NOBODY, Consent, Invitation, Person, SecondStepNeeded, Shared
 
 router = APIRouter(route_class=PageRoute)
 
@@ -120,6 +121,10 @@ async def join(
     container = services(request)
     try:
         person = await container.sign_in.tenancy.accept(NOBODY, token, full_name)
+    except SecondStepNeeded as needed:
+        answer = go(SECOND_PAGE)
+        set_ticket(request, answer, needed)
+        return answer
     except VerivitaError as error:
         return render.page(request, "join.html", {"token": "", "problem": error}, status=status_of(error))
     answer = go("/")

@@ -19,8 +19,11 @@ from verivita.features.identity.model import (
     Voucher,
 )
 from verivita.features.identity.passwords import Passwords
-from verivita.features.identity.ports import Doorkeeper, ExternalSubject, Mail, Mailer, TokenVerifier
+from verivita.features.identity.ports import Doorkeeper, ExternalSubject, IssuerDoor, Mail, Mailer, TokenVerifier
+from verivita.features.identity.second.model import Enrolment, SecondStep, SecondStepNeeded
+from verivita.features.identity.second.service import TICKET_LASTS, SecondStepService
 from verivita.features.identity.service import NOBODY, SCOPES, SESSION_LASTS, IdentityService
+from verivita.features.identity.sign_on import SIGN_ON_LASTS, Offer, Returned, SignOnService, Started, local_path
 from verivita.features.identity.states import PROVED
 from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
 from verivita.features.identity.tenancy.service import TenancyService
@@ -35,7 +38,9 @@ __all__ = [
     "PROVED",
     "SCOPES",
     "SESSION_LASTS",
+    "SIGN_ON_LASTS",
     "STANDING_LASTS",
+    "TICKET_LASTS",
     "AccessService",
     "AccountService",
     "AddressKept",
@@ -44,6 +49,7 @@ __all__ = [
     "Consent",
     "CredentialKind",
     "Doorkeeper",
+    "Enrolment",
     "EntryService",
     "ExternalPeople",
     "ExternalSubject",
@@ -51,15 +57,23 @@ __all__ = [
     "IdentityService",
     "Invitation",
     "Issued",
+    "IssuerDoor",
     "LeavingService",
     "Mail",
     "Mailer",
     "MemberService",
+    "Offer",
     "Passwords",
     "Person",
     "Preferences",
+    "Returned",
+    "SecondStep",
+    "SecondStepNeeded",
+    "SecondStepService",
     "Shared",
+    "SignOnService",
     "Signer",
+    "Started",
     "TenancyService",
     "Tenant",
     "TokenVerifier",
@@ -67,4 +81,5 @@ __all__ = [
     "Visit",
     "Voucher",
     "actions_left",
+    "local_path",
 ]

@@ -6,6 +6,7 @@ from collections.abc import Set as AbstractSet
 from contextlib import suppress
 
 from verivita.core.clock import Clock
+from verivita.core.errors import Invalid
 from verivita.core.events import Event
 from verivita.core.ids import PersonId, new_id
 from verivita.core.principal import IdentityState, Principal, Role
@@ -52,7 +53,9 @@ class ExternalPeople:
 
     async def _make(self, subject: ExternalSubject, blind: str) -> None:
         home = await self._entry.home(NOBODY)
-        email = plain_email(subject.email) if subject.email else None
+        email = None
+        with suppress(Invalid):  # what is no address to us is left out
+            email = plain_email(subject.email) if subject.email else None
         async with self.db.begin(home) as tx:
             account = await self.repo.proved(tx, home, email) if email else None
         links = account is not None and subject.issuer in self._linking

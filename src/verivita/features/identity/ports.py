@@ -12,10 +12,13 @@ from verivita.features.identity.tokens import peek as peek_token
 from verivita.features.identity.tokens import refused as refused_token
 
 __all__ = [
+    "Asked",
     "Doorkeeper",
     "ExternalSubject",
+    "IssuerDoor",
     "Mail",
     "Mailer",
+    "Redeemed",
     "TokenVerifier",
     "check_claims",
     "decode_token",
@@ -69,4 +72,47 @@ class TokenVerifier(Protocol):
 
     async def verify(self, token: str) -> ExternalSubject:
         """Who the token speaks of. Raises `Unauthenticated`, or `Unavailable` when the issuer's keys cannot be had."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What goes to an issuer with the browser: `challenge` is the S256 of a secret that stays here (RFC 7636)."""
+
+    state: str
+    nonce: str
+    challenge: str
+    back_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redeemed:
+    """What came back from an issuer, and what it is held against. `said_issuer` is the `iss` of RFC 9207."""
+
+    code: str = field(repr=False)
+    said_issuer: str | None
+    verifier: str = field(repr=False)
+    nonce: str
+    back_to: str
+
+
+class IssuerDoor(Protocol):
+    """One issuer at which people sign in by the authorization code flow (OpenID Connect Core 1.0, section 3.1)."""
+
+    @property
+    def key(self) -> str:
+        """The word that stands for it in addresses."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """What people call it."""
+        ...
+
+    async def begin(self, asked: Asked) -> str:
+        """The address to send the browser to. Raises `Unavailable` (code `issuer_unavailable`)."""
+        ...
+
+    async def redeem(self, redeemed: Redeemed) -> ExternalSubject:
+        """Who signed in there. Raises `Unauthenticated` (code `issuer_refused`), `Unavailable` as above."""
         ...

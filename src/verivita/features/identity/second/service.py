@@ -105,7 +105,7 @@ class SecondStepService:
         ticket = base64.urlsafe_b64encode(sealed).decode()
         raise SecondStepNeeded(ticket, int(TICKET_LASTS.total_seconds()))
 
-    async def passed(self, principal: Principal, ticket: str, code: str) -> Ticket:  # noqa: ARG002 - who asks comes first
+    async def passed(self, principal: Principal, ticket: str, code: str) -> Ticket:
         """Whose second step this code is, with role and state; `principal` is `NOBODY` or a guest.
 
         A code counts once. Raises `Unauthenticated` for a ticket that is none or has run out, or somebody suspended;
