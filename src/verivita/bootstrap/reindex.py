@@ -82,7 +82,7 @@ async def rebuild(container: Container, principal: Principal, to: str | None, to
     """
     if to is not None:
         return await container.upkeep.move(principal, to, told)
-    await container.postings.reindex(principal)
+    await container.upkeep.refill(principal)
     done = await container.postings.index(principal, told)
     await container.upkeep.heal(principal)
     return done

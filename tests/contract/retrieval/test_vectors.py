@@ -87,7 +87,21 @@ def made_by(name: str, database: Database, request: pytest.FixtureRequest) -> Ve
     return PrefixedFetchIndex(plain, plain, "first-") if name == "prefixed" else plain
 
 
-@pytest.fixture(params=["pgvector exact", "pgvector hnsw", "prefixed", "qdrant", "milvus", "chroma", "chroma_server"])
+ENGINES = [
+    pytest.param(name, marks=pytest.mark.acceptance(row))
+    for name, row in {
+        "pgvector exact": "RET-18",
+        "pgvector hnsw": "RET-18",
+        "prefixed": "RET-27",
+        "qdrant": "RET-15",
+        "milvus": "RET-17",
+        "chroma": "RET-19",
+        "chroma_server": "RET-19",
+    }.items()
+]
+
+
+@pytest.fixture(params=ENGINES)
 async def index(request: pytest.FixtureRequest, database: Database, empty: None) -> AsyncIterator[VectorIndex]:
     made = made_by(request.param, database, request)
     points = [Point(id, v, p) for id, v, p in zip(IDS, VECTORS, PAYLOADS, strict=True)]  # type: ignore[arg-type]

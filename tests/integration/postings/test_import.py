@@ -283,16 +283,16 @@ async def test_a_closed_posting_leaves_the_search_and_stays_readable(container, 
 async def test_a_lost_index_is_built_again(container, owner, work, take):
     await take("a.jsonl", lines(range(8)))
     await work()
-    assert not await container.postings.heal(owner)
+    assert not await container.upkeep.heal(owner)
     from verivita.engines.retrieval.ports import Partition
 
     partition = Partition(str(owner.tenant_id))
     await container.lexical.delete(partition, None)
     assert await container.lexical.count(partition) == 0
-    assert await container.postings.heal(owner)
+    assert await container.upkeep.heal(owner)
     await work()
     assert await container.lexical.count(partition) == 8
-    assert not await container.postings.heal(owner)
+    assert not await container.upkeep.heal(owner)
 
 
 async def test_removing_a_source_leaves_nothing_of_it(container, owner, work, take, product_url):

@@ -147,20 +147,6 @@ class PostingIngest:
                 await self.events.record(tx, principal, Event("postings.indexed", {"count": done}))
         return done
 
-    async def heal(self, principal: Principal) -> bool:
-        """Queue a new indexing when an index was lost; True when it was."""
-        partition = Partition(str(principal.tenant_id))
-        async with self.db.begin(principal) as tx:
-            held = await self.repo.indexed_count(tx, principal)
-        words = await self._lexical.count(partition)
-        vectors = await self._vectors.count(partition, description_collection(self._embedder.model))
-        if words >= held and vectors >= held:
-            return False
-        async with self.db.begin(principal) as tx:
-            await self.repo.forget_index(tx, principal)
-            await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
-        return True
-
     async def forget(self, principal: Principal, ids: Sequence[PostingId]) -> None:
         """Remove postings from every search index."""
         if ids:

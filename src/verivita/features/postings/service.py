@@ -137,16 +137,6 @@ class PostingsService:
         """Bring the search indexes up to date; how many postings changed in them."""
         return await self._ingest.index(principal, progress)
 
-    async def heal(self, principal: Principal) -> bool:
-        """Queue a rebuild when an index lost what the database holds; True when it did."""
-        return await self._ingest.heal(principal)
-
-    async def reindex(self, principal: Principal) -> UUID:
-        """Index everything anew, as a task."""
-        async with self.db.begin(principal) as tx:
-            await self.repo.forget_index(tx, principal)
-            return await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
-
     async def get(self, principal: Principal, id: UUID) -> Posting:
         """One posting. Raises `NotFound`."""
         async with self.db.begin(principal) as tx:

@@ -68,10 +68,14 @@ class PostingsUpkeep:
         if state.is_long:
             await self._remove_strays(principal, state)
         if state.is_short:
-            async with self.db.begin(principal) as tx:
-                await self.repo.forget_index(tx, principal)
-                await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
+            await self.refill(principal)
         return state.is_short or state.is_long
+
+    async def refill(self, principal: Principal) -> None:
+        """Queue a new indexing of every posting; what the indexes hold answers until then."""
+        async with self.db.begin(principal) as tx:
+            await self.repo.forget_index(tx, principal)
+            await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
 
     async def follow(self, principal: Principal, progress: Progress) -> bool:
         """Move to the engine that the settings name, unless that one answers already; True when it moved."""
@@ -132,9 +136,7 @@ class PostingsUpkeep:
             await self._vectors.delete(partition, self._collection, strays)
         if await self._vectors.count(partition, self._collection) > state.expected:
             await self._vectors.delete(partition, self._collection, None)
-            async with self.db.begin(principal) as tx:
-                await self.repo.forget_index(tx, principal)
-                await self.queue.enqueue(tx, principal, INDEX_POSTINGS)
+            await self.refill(principal)
 
     @property
     def _collection(self) -> str:
