@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from inspect import isawaitable
 from typing import TYPE_CHECKING
 
 from verivita.bootstrap import gateway, models, providers, tasks
@@ -18,7 +17,7 @@ from verivita.core.clock import Clock, SystemClock
 from verivita.core.errors import Unavailable
 from verivita.core.ids import new_id
 from verivita.engines.reading.sandbox import Sandbox
-from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, VectorIndex
+from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, Reranker, VectorIndex
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
 from verivita.features.answers import AnswersService
 from verivita.features.assistant import AssistantService, Runs
@@ -56,6 +55,7 @@ class Container:
     queue: Queue
     tasks: TaskList
     embedder: Embedder
+    reranker: Reranker | None
     vectors: VectorIndex
     lexical: LexicalIndex
     sandbox: Sandbox
@@ -108,10 +108,8 @@ class Container:
         """Close everything, in order."""
         await self.runs.aclose()
         await self.sandbox.aclose()
-        for engine in (self.embedder, self.vectors, self.lexical):
-            close = getattr(engine, "close", None)
-            if close is not None and isawaitable(done := close()):
-                await done
+        for engine in (self.embedder, self.reranker, self.vectors, self.lexical):
+            await vector_engines.close(engine)
         await self.models.close()
         await self.gateway.aclose()
         await self.db.aclose()
@@ -145,15 +143,14 @@ def build(
 
     Raises `Unavailable` when the master key is missing or does not belong to the stored data.
     """
-    clock = clock or SystemClock()
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
-    keyring = _keyring(settings, url)
+    clock, keyring = clock or SystemClock(), _keyring(settings, url)
     db, queue, changes = _database(settings, url, wait), Queue(), Changes(url)
     events = EventLog(queue, tasks.SUBSCRIPTIONS)
     before = gateway.build(settings, db, keyring, changes)
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder = providers.remembering(providers.embedder(settings, process))
-    lexical = providers.lexical(settings)
+    lexical, reranker = providers.lexical(settings), providers.reranker(settings, process)
     vectors = vector_engines.index(settings, db, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept), changes)
@@ -161,7 +158,6 @@ def build(
     library = LibraryService(db, keyring, events, queue, blobs, documents, clock, settings.max_upload_mb * 2**20)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
-    reranker = providers.reranker(settings, process)
     search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
     asked, runs = models.build(settings, db, keyring, events, clock, before.personal), Runs()
@@ -178,6 +174,7 @@ def build(
         queue=queue,
         tasks=TaskList(db, queue),
         embedder=embedder,
+        reranker=reranker,
         vectors=vectors,
         lexical=lexical,
         sandbox=sandbox,
