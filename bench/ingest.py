@@ -15,6 +15,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.report import Outcome, wanted
 from verivita.bootstrap.container import Container, build
@@ -154,9 +155,9 @@ def _cut(path: Path, limit: int | None) -> bytes:
 
 
 @asynccontextmanager
-async def _installation() -> AsyncIterator[tuple[Container, Principal]]:
+async def _installation(**more: Any) -> AsyncIterator[tuple[Container, Principal]]:
     with tempfile.TemporaryDirectory(prefix="verivita-bench-") as folder:
-        settings = Settings(data_dir=Path(folder), demo=False, _env_file=None)
+        settings = Settings(data_dir=Path(folder), demo=False, _env_file=None, **more)
         found = locate(settings)
         container = build(settings, found.url)
         try:

@@ -7,18 +7,15 @@ file. Each question is also asked with its own paragraph taken away (`abstained_
 (`abstained_far`): then to say nothing is right. `held_out/` is the half of the articles that no weight or threshold was
 chosen on.
 
-A folder with packed Markdown is timed instead: 2,000 passages as notes of a person in an installation of its own, and
-the questions that the text itself asks.
+A folder with packed Markdown is timed instead (`bench/study_speed.py`).
 """
 
 from __future__ import annotations
 
 import gzip
 import json
-import re
 import time
-import zipfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -26,23 +23,17 @@ from uuid import UUID
 
 import numpy as np
 
-from bench.ingest import _installation as installation
-from bench.ingest import _stage as stage
 from bench.report import Outcome, wanted
+from bench.study_speed import timed
 from verivita.adapters.embedders.cached import CachedEmbedder
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.engines.retrieval.bm25 import Bm25
 from verivita.engines.retrieval.chunking import chunk
 from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, hybrid
 from verivita.engines.retrieval.ports import Hit, Vector
-from verivita.features.answers import Question
 from verivita.features.answers import compose as composing
 from verivita.features.answers.evidence import ENOUGH
 from verivita.features.answers.sources import FoundText, Weighed, cut, weigh
-from verivita.features.library import DocumentKind
-
-PASSAGES, QUESTIONS = 2_000, 120
-_ASKED = re.compile(r"(?m)^(?:\d+\. |[-*] )?((?:What|Which|Who|When|Where|Why|How)\b[^\n?]{15,160}\?)\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,44 +200,6 @@ def loaded(folder: Path) -> dict[str, Loaded]:
         [*folder.glob("*.json"), *folder.glob("*.json.gz")], key=lambda path: (".en." not in path.name, path)
     )
     return {path.name.split(".json")[0]: read(path) for path in files}
-
-
-def texts(path: Path) -> Iterator[str]:
-    """The Markdown files of an archive."""
-    with zipfile.ZipFile(path) as archive:
-        for name in sorted(archive.namelist()):
-            if name.endswith(".md"):
-                yield archive.read(name).decode("utf-8", "replace")
-
-
-async def timed(path: Path, limit: int | None) -> dict[str, float]:
-    """How long the product needs for an answer without a model over 2,000 passages of one person, all stores real."""
-    async with installation() as (container, owner):
-        count, asked = 0, list[str]()
-        for number, text in enumerate(texts(path)):
-            added = await container.library.add(owner, f"chapter-{number}.md", text.encode(), DocumentKind.NOTES)
-            await container.library.read(owner, added.document.id, stage)
-            count = len(await container.library.all_passages(owner))
-            asked += _ASKED.findall(text)
-            if count >= PASSAGES:
-                break
-        begun = time.perf_counter()
-        await container.answers.ask(owner, Question(asked[0]))
-        first = (time.perf_counter() - begun) * 1000
-        times, silent = [], 0
-        for question in dict.fromkeys(asked[1 : 1 + (limit or QUESTIONS)]):
-            begun = time.perf_counter()
-            silent += (await container.answers.ask(owner, Question(question))).abstained
-            times.append((time.perf_counter() - begun) * 1000)
-        p50, p95 = np.quantile(times, [0.5, 0.95])
-        return {
-            "default/passages": count,
-            "default/questions": len(times),
-            "default/ms_first": first,
-            "default/ms_p50": float(p50),
-            "default/ms_p95": float(p95),
-            "default/false_abstained": silent / len(times),
-        }
 
 
 async def run(data: Path, sets: str | None, limit: int | None) -> Outcome:

@@ -140,6 +140,8 @@ class LlmServer:
     local_models: tuple[str, ...] = ("qwen3:4b",)
     embed: Callable[[str, int], list[float]] = lambda text, size: [float(1 + (len(text) + i) % 7) for i in range(size)]
     stopped: threading.Event = field(default_factory=threading.Event)
+    thought: list[float] = field(default_factory=list)
+    """Of each stream: seconds from the request to the first word."""
 
     @property
     def place(self) -> str:
@@ -251,6 +253,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._send({"error": {"message": "not found"}}, 404)
 
     def do_POST(self) -> None:
+        self.began = time.perf_counter()
         body = json.loads(self.rfile.read(int(self.headers.get("content-length") or 0)) or b"{}")
         heard = Heard(self._wire(), self.path, dict(self.headers), body, self.rig.take_mode())
         self.rig.heard.append(heard)
@@ -328,6 +331,7 @@ class _Handler(BaseHTTPRequestHandler):
         while heard.mode is Mode.ENDLESS and not self.rig.stopped.wait(0.002):
             self._piece(events[0] if turn == 0 else events[len(events) // 2])
             turn += 1
+        self.rig.thought.append(time.perf_counter() - self.began)
         for event in events:
             self._piece(event)
         self.wfile.write(b"0\r\n\r\n")

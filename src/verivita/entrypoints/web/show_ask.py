@@ -6,11 +6,14 @@ import re
 from collections.abc import Sequence
 
 from verivita.core.text import squeeze
+from verivita.engines.llm.catalogue import LOCAL, cost, look_up
+from verivita.engines.llm.messages import Usage
 from verivita.entrypoints.web.ask_views import PaneView, SaidPiece, SourceView, TurnView
+from verivita.entrypoints.web.show_models import money
 from verivita.entrypoints.web.show_papers import Lit, paper_view
 from verivita.entrypoints.web.views import Option
 from verivita.entrypoints.web.words import number, plural
-from verivita.features.answers import Answer, Citation, Claim, Rung, Verdict
+from verivita.features.answers import Answer, Citation, Claim, Rung, Tokens, Verdict
 from verivita.features.assistant import Mode, Turn
 from verivita.features.library import Opened
 from verivita.features.postings import Posting
@@ -39,8 +42,7 @@ def turn_view(turn: Turn) -> TurnView:
     answer = turn.reply.answer
     rung, rung_text = RUNGS[answer.rung]
     if answer.tokens.model and answer.rung is not Rung.NO_MODEL:
-        used = answer.tokens.input_tokens + answer.tokens.output_tokens
-        rung_text += f", {answer.tokens.model.partition(':')[2]}, {number(used)} tokens"
+        rung_text += f", {_used(answer.tokens)}"
     searched = SEARCHED.get(answer.search_mode, "")
     return TurnView(
         id=str(turn.reply.id),
@@ -55,6 +57,14 @@ def turn_view(turn: Turn) -> TurnView:
         notes=answer.notes,
         abstained=answer.abstained,
     )
+
+
+def _used(tokens: Tokens) -> str:
+    """Which model it was, what it used, and what that costs by the price list of today."""
+    provider, _, model = tokens.model.partition(":")
+    said = f"{model}, {number(tokens.input_tokens + tokens.output_tokens)} tokens"
+    price = cost(look_up(provider, model), Usage(tokens.input_tokens, tokens.output_tokens))
+    return said if provider in LOCAL else f"{said}, {money(price)}"
 
 
 def mode_options(chosen: str) -> tuple[Option, ...]:

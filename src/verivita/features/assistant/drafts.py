@@ -88,10 +88,13 @@ def closing(name: str) -> str:
 
 
 def wishes(match: Match) -> list[tuple[Pair, Quote]]:
-    """What they ask for, with the words that do: must-haves first, and of these what the papers show least."""
+    """What they ask for, each once with the words that do: must-haves first, of these what the papers show least."""
     order = {WishState.NOT_MET: 0, WishState.PARTLY: 1, WishState.MET: 2, WishState.NOT_SAID: 3}
-    pairs = sorted(match.pairs, key=lambda p: (not p.required, order[p.state]))
-    return [(p, p.asked) for p in pairs if p.kind in ASKED and p.asked is not None][:MOST_WISHES]
+    found: dict[tuple[int, int], tuple[Pair, Quote]] = {}
+    for pair in sorted(match.pairs, key=lambda p: (not p.required, order[p.state])):
+        if pair.kind in ASKED and pair.asked is not None:
+            found.setdefault((pair.asked.start, pair.asked.end), (pair, pair.asked))
+    return list(found.values())[:MOST_WISHES]
 
 
 def shown(pair: Pair, lines: Sequence[Evidence]) -> list[Evidence]:

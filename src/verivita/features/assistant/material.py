@@ -51,7 +51,7 @@ class Material:
         claims = ground(said, self.sources, cited=dict.fromkeys(range(_STATEMENTS), ids) if ids else None).claims
         worst = _worst(claims)
         why = "; ".join(dict.fromkeys(reason for claim in claims for reason in claim.reasons))
-        places = self._places(ids or (id for claim in claims for id in claim.source_ids))
+        places = self._places(ids or (id for claim in claims for id in _numbers(claim)[:1]))
         if not places:
             return Judged(Told.UNSUPPORTED, why or "wording")
         return Judged(Told(worst.value), why, places)
@@ -65,17 +65,16 @@ class Material:
         return all(reason == "wording" for claim in claims for reason in claim.reasons)
 
     def _places(self, ids: Iterable[str]) -> tuple[Citation, ...]:
-        numbers = [int(id) for id in dict.fromkeys(ids) if id.isdecimal()]
-        return tuple(of_paper(self.lines[n - 1].evidence) for n in numbers)
+        return tuple(of_paper(self.lines[int(id) - 1].evidence) for id in dict.fromkeys(ids))
 
 
 def gather(brief: Brief, papers: Sequence[Opened]) -> Material:
-    """The lines that meet most of what the job asks for, filled up with others of the papers."""
-    meets = {_place(line): tuple(labels) for line, labels in proving(brief.match, brief.lines)}
-    first = [line for line, _ in proving(brief.match, brief.lines)]
+    """The lines that meet most of what the job asks for, those of jobs and projects before bare lists, then others."""
     known = _Entries(papers)
+    proved = sorted(proving(brief.match, brief.lines), key=lambda item: not known.entry(item[0]))
+    meets = {_place(line): tuple(labels) for line, labels in proved}
     rest = sorted(brief.lines, key=lambda line: (not known.entry(line), line.span.start))
-    ordered = {_place(line): line for line in (*first, *rest) if not is_command(line.text)}
+    ordered = {_place(line): line for line in (*(line for line, _ in proved), *rest) if not is_command(line.text)}
     chosen = list(ordered.values())[:MOST]
     lines = tuple(OwnLine(line, meets.get(_place(line), ()), known.head(line)) for line in chosen)
     numbered = [_source(str(n), item.evidence, known) for n, item in enumerate(lines, 1)]
@@ -133,6 +132,11 @@ def _source(id: str, line: Evidence, known: _Entries) -> Source:
 
 def _place(line: Evidence) -> tuple[UUID, int]:
     return line.document_id, line.span.start
+
+
+def _numbers(claim: Claim) -> list[str]:
+    """The numbered lines among what carries a claim."""
+    return [id for id in claim.source_ids if id.isdecimal()]
 
 
 def _worst(claims: Sequence[Claim]) -> Verdict:

@@ -46,7 +46,7 @@ def _wishes(brief: Brief, material: Material) -> str:
     for number, (pair, quote) in enumerate(wishes(brief.match), 1):
         met = [numbers.get((line.document_id, line.span.start)) for line in shown(pair, brief.lines)]
         by = ", ".join(str(n) for n in dict.fromkeys(met) if n)
-        state = f"met by line {by}" if by else "no line is known to meet it"
+        state = f"met by line {by}" if by else "met" if met else "no line is known to meet it"
         must = "must have" if pair.required else "nice to have"
         told.append(f"[wish {number}] {must}, {state}\n{fence(squeeze(quote.text)[:_LONGEST_WISH])}")
     return "\n\n".join(told)

@@ -1,4 +1,5 @@
-// The ask page as a stream: tokens as they come, Stop, and a line that breaks is taken up again. Works without this file.
+// The ask page as a stream: words as they come, each sentence marked when it is checked, Stop, and a line that breaks is
+// taken up again. Works without this file.
 "use strict";
 (() => {
   const form = document.querySelector("form[data-stream]");
@@ -16,13 +17,13 @@
     const answer = make("article", "turn-answer");
     answer.setAttribute("aria-label", "Answer");
     answer.setAttribute("aria-busy", "true");
-    const prose = make("div", "prose"), line = make("p", "", "");
+    const prose = make("div", "prose"), line = make("p", "mute", "Looking through your papers and jobs…");
     prose.append(line);
     answer.append(prose);
     holder.append(you, answer);
     turns.append(holder);
     you.scrollIntoView({ block: "start" });
-    return { holder, answer, line, question, id: "", last: "", over: false };
+    return { holder, answer, line, question, text: "", claims: [], id: "", last: "", over: false };
   }
 
   function note(run, text) {
@@ -30,6 +31,36 @@
     told.setAttribute("role", "alert");
     told.append(words);
     run.answer.append(told);
+  }
+
+  // The text without the marks of citations, and where each of its letters stands: a verdict names its sentence so.
+  function unmarked(text) {
+    const at = [];
+    let plain = "";
+    for (const found of text.matchAll(/\s*\[[\d\s,;]{1,20}\]|\s+|\S/g)) {
+      if (found[0].length > 1 && found[0].trim()) continue;
+      plain += found[0].trim() || " ";
+      at.push(found.index);
+    }
+    return [plain, at];
+  }
+
+  const STANDS = { supported: "claim claim-ok", weak: "claim claim-weak", unsupported: "claim claim-bad" };
+
+  function paint(run) {
+    const [plain, at] = unmarked(run.text);
+    const pieces = [];
+    let from = 0, look = 0;
+    for (const { text, verdict } of run.claims) {
+      const found = plain.indexOf(text, look);
+      if (found < 0 || !STANDS[verdict]) continue;
+      look = found + text.length;
+      const start = at[found], end = at[look - 1] + 1;
+      pieces.push(run.text.slice(from, start), make("span", STANDS[verdict], run.text.slice(start, end)));
+      from = end;
+    }
+    run.line.className = "";
+    run.line.replaceChildren(...pieces, run.text.slice(from));
   }
 
   const heard = {
@@ -40,8 +71,9 @@
       one("[name='session_id']").value = data.session;
       history.replaceState(null, "", `/ask?session=${encodeURIComponent(data.session)}`);
     },
-    token(run, data) { run.line.textContent += data.text; },
-    incomplete(run, data) { run.line.textContent = ""; note(run, data.text); },
+    token(run, data) { run.text += data.text; paint(run); },
+    grounding(run, data) { run.claims.push(data); paint(run); },
+    incomplete(run, data) { run.text = ""; run.claims = []; paint(run); note(run, data.text); },
     error(run, data) { run.over = true; note(run, `${data.text} ${data.next}`.trim()); },
     async done(run, data) { run.over = true; await settle(run, data.turn); },
   };
