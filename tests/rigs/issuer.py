@@ -8,7 +8,6 @@ import hashlib
 import json
 import secrets
 import threading
-import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,6 +17,8 @@ from urllib.parse import parse_qs, unquote_plus, urlencode, urlsplit
 
 from joserfc import jwk, jwt
 from joserfc.jws import JWSRegistry
+
+from verivita.core.clock import Clock, SystemClock
 
 CLIENT, SECRET = "verivita at work", "a secret: of+that client%"
 KINDS = {"RS256": ("RSA", 2048), "ES256": ("EC", "P-256"), "EdDSA": ("OKP", "Ed25519")}
@@ -39,6 +40,7 @@ class Issuer:
         self.header_says: dict[str, Any] = {}
         self.codes: dict[str, dict[str, str]] = {}
         self.asked: list[dict[str, str]] = []
+        self.clock: Clock = SystemClock()
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -103,7 +105,7 @@ class Issuer:
             or base64.urlsafe_b64encode(digest).rstrip(b"=").decode() != asked["code_challenge"]
         ):
             return None
-        now = int(time.time())
+        now = int(self.clock.now().timestamp())
         said = {"iss": self.url, "aud": CLIENT, "exp": now + 3600, "iat": now, "nonce": asked["nonce"]}
         claims = {name: value for name, value in (said | self.person | self.says).items() if value is not None}
         token = self.token(claims, self.header_says, self.signs_with)

@@ -21,9 +21,9 @@ from verivita.kit.once import Once
 if TYPE_CHECKING:
     from verivita.adapters.cache.link import RedisLink
 
-DAY, HOUR, MINUTE = 86_400.0, 3600.0, 60.0
-STRICT = ("login", "code", "guest")
-"""Limits that guard a proof of identity: strict while the shared counter is gone."""
+DAY, MINUTE = 86_400.0, 60.0
+STRICT = ("door",)
+"""Limits that guard proofs of identity: strict while the shared counter is gone."""
 _SHARED = Rate(60, MINUTE, 10)
 """Requests of one person where several people share an installation."""
 
@@ -87,9 +87,9 @@ class GatewaySettings(BaseSettings):
             "page": Rate(max(600, own.limit), MINUTE, max(200, own.burst)),
             "tenant": Rate(tenant, MINUTE, max(1, tenant // 6)),
             "question": Rate(self.questions_per_day, DAY, self.questions_per_day),
-            "guest": Rate(30, HOUR, 30),
-            "login": Rate(30, HOUR, 10),
-            "code": Rate(15, HOUR, 15),
+            # How fast an address may knock, right or wrong, before the database is asked; how often a code or password
+            # may be wrong is counted there, by identity, and so for all processes and without Redis.
+            "door": Rate(max(30, self.requests_per_minute // 5), MINUTE, max(20, self.burst // 4)),
         }
 
 

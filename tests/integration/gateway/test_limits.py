@@ -125,6 +125,40 @@ async def test_with_redis_dead_the_api_still_serves(twin: Twin, owner: Principal
     assert health["status"] == "degraded"
 
 
+@pytest.mark.acceptance("OPS-01", "ID-19")
+@pytest.mark.security
+async def test_with_redis_dead_knocking_gets_a_strict_bucket_and_reading_goes_on(twin: Twin, owner: Principal) -> None:
+    gone = Settings(redis_url="redis://127.0.0.1:1/0", _env_file=None).redis_url
+    clients = await twin(redis_url=gone)
+    wrong = {"email": "nobody@mail.example", "password": "wrong wrong"}
+    async with clients.nobody() as client:
+        before = _counted_alone((await client.get("/metrics")).text)
+        answers = [await client.post("/auth/login", json=wrong) for _ in range(20)]
+        page = await client.post("/sign-in/password", data=wrong, headers={"Accept": "text/html"})
+        statuses = [answer.status_code for answer in answers]
+        assert 429 not in statuses[:12]
+        assert statuses[13:] == [429] * 7
+        assert page.status_code == 429
+        assert (answers[-1].headers["ratelimit-limit"], answers[-1].headers["ratelimit-remaining"]) == ("50", "0")
+        assert _counted_alone((await client.get("/metrics")).text) > before
+    async with await clients.with_key(owner) as client:
+        assert [(await client.get("/api/v1/jobs")).status_code for _ in range(20)] == [200] * 20
+
+
+async def test_with_the_shared_counter_there_is_room_for_a_class_that_signs_in(twin: Twin) -> None:
+    clients = await twin()
+    async with clients.nobody() as client:
+        asked = {"email": "nobody@mail.example", "password": "wrong wrong"}
+        answers = [(await client.post("/auth/login", json=asked)).status_code for _ in range(40)]
+        assert 429 not in answers
+        assert (await client.get("/auth/oidc/x/start")).headers["ratelimit-limit"] == "50"
+
+
+def _counted_alone(metrics: str) -> float:
+    found = [line for line in metrics.splitlines() if line.startswith("limits_counted_alone_total ")]
+    return float(found[0].split()[1]) if found else 0.0
+
+
 class TestEtags:
     async def test_what_is_known_is_not_sent_again(self, clients: Clients, owner: Principal) -> None:
         async with await clients.with_key(owner) as client:

@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import base64
 import hashlib
+import json
 from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
 import httpx2
 import pytest
 import pytest_asyncio
+from joserfc.jwk import OctKey
 
 from tests.integration.identity.opened import open_settings, opened
 from tests.rigs.issuer import CLIENT, SECRET, running
+from verivita.core.ids import PersonId
 from verivita.features.identity import NOBODY, SIGN_ON_LASTS, Returned, local_path
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -45,6 +49,7 @@ async def place(open_url, tmp_path_factory, issuer, foreign):
     settings = open_settings(tmp_path_factory.mktemp("on"), issuers=chosen)
     allow = [f"127.0.0.1:{one.port}" for one in (issuer, foreign)]
     async for made in opened(settings.model_copy(update={"egress_allow": allow}), open_url):
+        issuer.clock = foreign.clock = made.clock
         yield made
 
 
@@ -243,13 +248,11 @@ class TestWhatIsNotTheWay:
 
     @pytest.mark.parametrize("how", ["none", "other key", "HS256"])
     async def test_an_id_token_that_the_issuer_did_not_sign(self, place, issuer, how):
-        from joserfc.jwk import OctKey
-
         if how == "none":
             issuer.header_says = {"alg": "none"}
         elif how == "HS256":
             issuer.header_says = {"alg": "HS256"}
-            issuer.signs_with = OctKey.import_key(issuer.key.as_pem(private=False))
+            issuer.signs_with = OctKey.import_key(json.dumps(issuer.key.as_dict(private=False)))
         else:
             issuer.signs_with = issuer.new_key(issuer.key.kid)
         await refused(place, "issuer_refused")
@@ -333,10 +336,6 @@ class TestWhatIsNotTheWay:
             await signed_on(browser)
             known = (await browser.get("/auth/me")).json()["id"]
         owner = await place.container.identity.owner(NOBODY)
-        from uuid import UUID
-
-        from verivita.core.ids import PersonId
-
         await place.members.suspend(owner, PersonId(UUID(known)))
         await refused(place, "suspended")
 

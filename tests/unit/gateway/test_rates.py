@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from verivita.bootstrap.settings import Settings
-from verivita.entrypoints.http.limits import is_api
+from verivita.entrypoints.http.limits import is_api, is_door
 
 
 def rates(folder: Path, **given: Any) -> dict[str, tuple[int, int]]:
@@ -29,6 +29,11 @@ class TestRates:
         found = rates(tmp_path, sign_in="open", requests_per_minute=30, burst=5)
         assert (found["person"], found["address"]) == ((30, 5), (30, 5))
 
+    def test_one_limit_for_knocking_at_the_door_and_none_that_identity_counts_itself(self, tmp_path: Path) -> None:
+        assert rates(tmp_path)["door"] == (120, 50)
+        assert rates(tmp_path, requests_per_minute=30, burst=5)["door"] == (30, 20)
+        assert not {"login", "code", "guest"} & set(rates(tmp_path))
+
     def test_questions(self, tmp_path: Path) -> None:
         assert rates(tmp_path)["question"] == (100, 100)
         assert rates(tmp_path, questions_per_day=3)["question"] == (3, 3)
@@ -47,3 +52,19 @@ class TestRates:
 )
 def test_pages_are_told_from_the_api(path: str, api: bool) -> None:
     assert is_api(path) is api
+
+
+@pytest.mark.parametrize(
+    ("verb", "path", "door"),
+    [
+        ("POST", "/auth/login", True),
+        ("POST", "/sign-in/second", True),
+        ("POST", "/enter", True),
+        ("GET", "/auth/oidc/work/return", True),
+        ("GET", "/auth/me", False),
+        ("GET", "/sign-in", False),
+        ("POST", "/api/v1/documents", False),
+    ],
+)
+def test_the_door_is_where_somebody_is_let_in(verb: str, path: str, door: bool) -> None:
+    assert is_door(verb, path) is door

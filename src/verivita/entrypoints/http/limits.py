@@ -11,6 +11,8 @@ from verivita.entrypoints.http.addresses import limit_key
 from verivita.kit.limits import Limiter, Rate, Verdict, accepted
 
 _PAGES_DO_NOT_START_WITH = ("/api/", "/auth/")
+_DOORS = ("/auth/", "/sign-in", "/enter", "/join")
+_ISSUERS = "/auth/oidc/"
 _FACES = frozenset({"/query", "/upload", "/embed", "/save-document", "/search", "/chat", "/history"})
 """Addresses of older contracts, which are the API too."""
 
@@ -21,9 +23,19 @@ def limiter_of(request: Request) -> Limiter:
     return limiter
 
 
-async def count_address(limiter: Limiter, host: str) -> tuple[Rate, Verdict]:
-    """Take one request of an address."""
-    return limiter.rate("address"), await limiter.take("address", limit_key(host))
+async def count_address(limiter: Limiter, host: str, *, at_door: bool = False) -> tuple[Rate, Verdict]:
+    """Take one request of an address, and one of its knocks where it asks to be let in; the nearer limit of the two."""
+    name, verdict = "address", await limiter.take("address", limit_key(host))
+    if at_door and verdict.allowed:
+        knock = await limiter.take("door", limit_key(host))
+        if not knock.allowed or knock.remaining <= verdict.remaining:
+            name, verdict = "door", knock
+    return limiter.rate(name), verdict
+
+
+def is_door(verb: str, path: str) -> bool:
+    """True for a request that proves who somebody is, or makes us ask an issuer."""
+    return (verb == "POST" and path.startswith(_DOORS)) or path.startswith(_ISSUERS)
 
 
 async def count_caller(request: Request, principal: Principal) -> None:

@@ -20,7 +20,7 @@ from verivita.core.ids import new_id
 from verivita.entrypoints.http.auth import SAFE
 from verivita.entrypoints.http.bodies import BodyLimits, bounded
 from verivita.entrypoints.http.errors import problem
-from verivita.entrypoints.http.limits import count_address
+from verivita.entrypoints.http.limits import count_address, is_door
 from verivita.features.identity import NOBODY
 from verivita.kit import logs, traces
 from verivita.kit.limits import Limiter, accepted
@@ -160,7 +160,8 @@ class GuardMiddleware:
         if scope["path"].startswith(_UNLIMITED):
             return
         client = scope.get("client") or ("local", 0)
-        rate, verdict = await count_address(self._limiter, client[0])
+        at_door = is_door(scope["method"], scope["path"])
+        rate, verdict = await count_address(self._limiter, client[0], at_door=at_door)
         scope["state"]["limit"] = (rate, verdict)
         accepted(verdict)
 

@@ -66,7 +66,7 @@ class SecondRepository(ProofRepository):
         """Use a recovery code up, likewise."""
         hashed = self.recovery_hash(principal, code)
         mine = self._authenticators.update(principal).where(authenticators.c.id == id)
-        held = mine.where(authenticators.c.recovery.any(hashed))
+        held = mine.where(authenticators.c.recovery.contains([hashed]))
         left = func.array_remove(authenticators.c.recovery, hashed)
         return (await tx.run(held.values(recovery=left))).rowcount == 1
 

@@ -63,14 +63,14 @@ class SecondStepService:
     async def confirm(self, principal: Principal, code: str) -> tuple[str, ...]:
         """Switch the second step on by a first code; ten recovery codes, in the answer and nowhere else.
 
-        Raises `Invalid` (code `code_wrong`), `LimitReached`, and `Conflict` where nothing was begun.
+        Raises `Invalid` (code `code_wrong`), `LimitReached`, `Conflict` (code `second_step_off`) where none was begun.
         """
         noted = await self._turnstile.count(principal, _tries(principal))
         recovery, now = otp.new_recovery_codes(), self.clock.now()
         async with self.db.begin(principal) as tx:
             held = await self.repo.authenticator(tx, principal)
             if held is None or held.confirmed_at is not None:
-                raise Conflict("second_step", "No authenticator is being set up.", next="Begin again.")
+                raise Conflict("second_step_off", "No authenticator is being set up.", next="Begin again.")
             step = otp.fitting_step(held.seed, otp.plain(code), now)
             if step is None or not await self.repo.confirm(tx, principal, held.id, step, recovery, now):
                 raise _wrong()
