@@ -10,6 +10,7 @@ from verivita.engines.grounding.aliases import aliased, alike
 from verivita.engines.grounding.lexical import rarity
 from verivita.engines.grounding.names import degrees, fits
 from verivita.engines.grounding.numbers import quantities
+from verivita.engines.grounding.roles import RATE
 from verivita.engines.grounding.strength import judged_elsewhere
 from verivita.engines.grounding.tokens import Token, bag, stem, tokens
 from verivita.engines.reading.dates import find_dates
@@ -31,7 +32,7 @@ _LIGHT = frozenset(
             "percent many almost nearly less more much kind way time period date end following include including due "
             "result previously formerly subsequently later earlier afterwards one thing able well both respectively "
             "name call serve cover relate base number amount level study attend see mid early late euro dollar pound "
-            "mean know think say tell run far team firm company organisation organization business"
+            "mean know think say tell need down run far team firm company organisation organization business"
         ),
     )
 )
@@ -56,7 +57,7 @@ def unheld(claim: str, texts: tuple[str, ...]) -> list[Token]:
 def _says_something(token: Token) -> bool:
     if not token.content or not token.low.isalpha() or len(token.low) < 2:
         return False
-    if token.stem in _LIGHT or token.stem in TIMES or judged_elsewhere(token.low):
+    if token.stem in _LIGHT or judged_elsewhere(token.low):
         return False
     return not degrees(token.text) and not degrees(f"{token.text} degree")
 
@@ -64,6 +65,7 @@ def _says_something(token: Token) -> bool:
 def _counted(claim: str) -> list[tuple[int, int]]:
     """Where numbers with their units, and times, stand."""
     spans = [(span.start, span.end) for span in find_dates(claim)]
+    spans += [(match.start(), match.end()) for match in RATE.finditer(claim)]
     for quantity in quantities(claim):
         after = tokens(claim[quantity.end : quantity.end + 40])
         unit = bool(after) and (

@@ -13,7 +13,7 @@ from verivita.engines.grounding.lexical import Unit, rarity, unit
 from verivita.engines.grounding.merges import merged
 from verivita.engines.grounding.numbers import Quantity, missing, quantities, strengthened
 from verivita.engines.grounding.polarity import OPPOSITES, Clause, clauses
-from verivita.engines.grounding.roles import derived, misplaced, rates, turned, uneven
+from verivita.engines.grounding.roles import derived, misplaced, rates, swapped, turned, uneven
 from verivita.engines.grounding.scope import HEADS, Scope
 from verivita.engines.grounding.strength import Strength, lessened, overstated, strength
 from verivita.engines.grounding.times import When, lengths, times, unproved
@@ -41,6 +41,7 @@ def absent(claim: str, scope: Scope, today: date) -> list[Finding]:
     found = [*_numbers(claim, core, near, today), *_names(claim, core + near, elsewhere)]
     for words, named in naming.unshown(claim, core + near, known):
         found.append(_missing("skill", words, elsewhere, grave=named))
+    found += [Finding("negation", words) for words in swapped(claim, core)]
     found += _added(claim, scope)
     found += [Finding("title", title) for title in naming.untitled(claim, [s.text for s in scope.heads])]
     degrees = naming.degrees(claim)

@@ -101,7 +101,7 @@ def _named(text: str, words: Sequence[Token], at: int) -> bool:
     word = token.text
     if word[0].isdigit():
         return False
-    if sum(c.isupper() for c in word) > 1 or (any(map(str.isdigit, word)) and any(map(str.isupper, word))):
+    if sum(c.isupper() for c in word) > 1 or any(map(str.isdigit, word)):
         return True
     return word[0].isupper() and not _opens(text, token)
 

@@ -27,6 +27,16 @@ _MONEY = {"$": "USD", "€": "EUR", "£": "GBP", "¥": "JPY", "dollar": "USD", "
 _CODES = "USD|EUR|GBP|JPY|CHF|PLN|SEK|NOK|DKK|INR|CAD|AUD|Rs\\.?"
 _SECONDS = {"second": 1, "minut": 60, "min": 60, "hour": 3600, "hr": 3600, "h": 3600, "day": 86400, "week": 604800,
             "month": 2629800, "year": 31557600, "yr": 31557600}  # fmt: skip
+_MEASURES = {
+    "metr": ("metre", 1.0), "meter": ("metre", 1.0), "km": ("metre", 1e3), "kilometr": ("metre", 1e3),
+    "kilomet": ("metre", 1e3), "mile": ("metre", 1609.344), "cm": ("metre", 0.01), "mm": ("metre", 0.001),
+    "foot": ("metre", 0.3048), "ft": ("metre", 0.3048), "kg": ("gram", 1e3), "kilogram": ("gram", 1e3),
+    "tonn": ("gram", 1e6), "lb": ("gram", 453.592), "lbs": ("gram", 453.592), "kb": ("byte", 1e3), "mb": ("byte", 1e6),
+    "gb": ("byte", 1e9), "tb": ("byte", 1e12), "pb": ("byte", 1e15), "gigabyt": ("byte", 1e9),
+    "terabyt": ("byte", 1e12), "megabyt": ("byte", 1e6), "petabyt": ("byte", 1e15), "kw": ("watt", 1e3), "mw": ("watt", 1e6), "gw": ("watt", 1e9),
+    "kilowatt": ("watt", 1e3), "megawatt": ("watt", 1e6), "litr": ("litre", 1.0), "liter": ("litre", 1.0),
+    "gallon": ("litre", 3.785), "ms": ("s", 1e-3), "millisecond": ("s", 1e-3),
+}  # fmt: skip
 _DIGITS = re.compile(
     rf"(?<![\w.])(?<![^\W\d]-)(?P<money>[$€£¥]|(?:{_CODES})\s?)?(?P<number>\d{{1,3}}(?:[,\u00a0'’]\d{{3}})+(?:\.\d+)?|\d+(?:[.,]\d+)?)"
     r"(?P<suffix>\s?(?:k|K|m|M|mn|mm|bn|B|thousand|million|billion|trillion|dozen)(?![^\W_]))?"
@@ -35,6 +45,12 @@ _DIGITS = re.compile(
 _ABOUT = bag("about around approximately roughly some circa ca approx nearly almost estimated close")
 _MORE = ("more than", "over", "above", "exceeding", "at least", "upwards of", "beyond", "greater than", "well over")
 _LESS = ("up to", "as many as", "at most", "maximum of", "under", "below", "less than", "fewer than", "as much as")
+_A_SPAN = re.compile(
+    r"\b(?:under|over|less than|more than|almost|nearly)\s+(?P<one>an?)\s+"
+    r"(?:second|minute|hour|day|week|month|year)\b",
+    re.IGNORECASE,
+)
+_ONWARD = re.compile(r"\s*\w+\s+to\s+(?:(?:about|around|less than|under|over|more than|just|only)\s+)?", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:-|–|—|to|and|or)\s*", re.IGNORECASE)
 
 
@@ -63,9 +79,9 @@ def quantities(text: str) -> tuple[Quantity, ...]:
         apart = [(q.start, q.end) for q in found]
         found += [q for q in _written(text) if not _over(q, apart)]
     taken = [(q.start, q.end) for q in found]
-    if found or _any_word(text):
+    if found or _any_word(text) or _A_SPAN.search(text):
         dates = [(d.start, d.end) for d in find_dates(text)]
-        spelled = (q for q in _spelled(text) if not _over(q, taken))
+        spelled = (q for q in (*_spelled(text), *_an_hour(text)) if not _over(q, taken))
         found = [q for q in (*found, *spelled) if not _over(q, dates)]
     return _ranged(text, sorted(found, key=lambda q: q.start))
 
@@ -78,8 +94,9 @@ def missing(said: Iterable[Quantity], known: Iterable[Quantity], durations: Iter
 
 def carries(known: Quantity, said: Quantity) -> bool:
     """True when a known number is what is said: the same value in a fitting unit, or inside a bound that is said."""
-    if "fold" in (known.unit, said.unit) and known.unit != said.unit:
-        return {known.unit, said.unit} == {"fold", "%"} and carries(_as_percent(known), _as_percent(said))
+    if known.unit != said.unit and {known.unit, said.unit} & {"fold", "speed"}:
+        one, two = _as_percent(known), _as_percent(said)
+        return one.unit == two.unit == "%" and carries(one, two)
     if not _units_fit(known.unit, said.unit) or (known.bound == "many" != said.bound):
         return False
     if said.bound == "many":
@@ -94,12 +111,18 @@ def carries(known: Quantity, said: Quantity) -> bool:
 
 
 def _digits(q: Quantity) -> int:
-    """How many digits a number is told with; of a span of time and a share in words, none."""
-    return 0 if q.unit == "s" or not q.text[:1].isdigit() else len(f"{q.value:.2f}".rstrip("0").rstrip(".").rstrip("0"))
+    """How many digits a number is told with; of one that was converted and of a share in words, none."""
+    return (
+        0
+        if q.unit in ("s", *(unit for unit, _ in _MEASURES.values())) or not q.text[:1].isdigit()
+        else len(f"{q.value:.2f}".rstrip("0").rstrip(".").rstrip("0"))
+    )
 
 
 def _as_percent(q: Quantity) -> Quantity:
-    """Twice as much is 100 % more."""
+    """Twice as much is 100 % more, twice as fast 50 % less time."""
+    if q.unit == "speed" and q.value:
+        return replace(q, unit="%", value=(1 - 1 / q.value) * 100)
     return replace(q, unit="%", value=(q.value - 1) * 100) if q.unit == "fold" else q
 
 
@@ -114,7 +137,7 @@ def strengthened(said: Quantity, known: Iterable[Quantity]) -> bool:
 def _units_fit(known: str, said: str) -> bool:
     if known == said or not known or not said:
         return known == said or "%" not in (known, said)
-    strict = {"%", "s", *_MONEY.values()}
+    strict = {"%", "s", *_MONEY.values(), *(unit for unit, _ in _MEASURES.values())}
     return known not in strict and said not in strict
 
 
@@ -165,6 +188,12 @@ def _spelled(text: str) -> Iterator[Quantity]:
         i += count
 
 
+def _an_hour(text: str) -> Iterator[Quantity]:
+    """The article in "under a week" is a one."""
+    for match in _A_SPAN.finditer(text):
+        yield _measured(text, 1.0, "", match.start("one"), match.end("one"), "")
+
+
 def _spoken(words: tuple[Token, ...], at: int) -> tuple[float, int]:
     """The value of the number words that begin at a word, and how many words they are."""
     total, count = 0.0, 0
@@ -213,6 +242,8 @@ def _measured(text: str, value: float, unit: str, start: int, end: int, bound: s
             unit = _MONEY[stem]
         elif stem in _SECONDS:
             unit, value = "s", value * _SECONDS[stem]
+        elif stem in _MEASURES:
+            unit, value = _MEASURES[stem][0], value * _MEASURES[stem][1]
         elif near.content and low.isalpha():
             unit = stem
     before = text[max(0, start - 24) : start]
@@ -235,14 +266,18 @@ def _over(q: Quantity, spans: list[tuple[int, int]]) -> bool:
 
 
 def _ranged(text: str, found: list[Quantity]) -> tuple[Quantity, ...]:
-    """The first number of a range takes the unit of the second: "from 34 to 29 percent"."""
+    """A number of a range takes the unit of the other: "from 34 to 29 percent", "from nine days to less than seven"."""
     for i in range(len(found) - 2, -1, -1):
         one, two = found[i], found[i + 1]
         if not one.unit and two.unit and _BETWEEN.fullmatch(text[one.end : two.start]):
-            scale = _scale(text[two.start : two.end + 12]) if two.unit == "s" else 1.0
+            scale = _scale(text[two.start : two.end + 16])
             found[i] = replace(one, unit=two.unit, value=one.value * scale)
+        elif one.unit == "s" and not two.unit and _ONWARD.fullmatch(text[one.end : two.start]):
+            found[i + 1] = replace(two, unit="s", value=two.value * _scale(text[one.start : two.start]))
     return tuple(found)
 
 
 def _scale(words: str) -> float:
-    return next((float(_SECONDS[t.stem]) for t in tokens(words) if t.stem in _SECONDS), 1.0)
+    """How much one of the unit that stands in some words is."""
+    known = ({**_SECONDS, **{name: size for name, (_, size) in _MEASURES.items()}}.get(t.stem) for t in tokens(words))
+    return next((float(size) for size in known if size), 1.0)

@@ -66,14 +66,15 @@ def clauses(text: str) -> tuple[Clause, ...]:
     out = []
     for begin, end in pairwise(edges):
         part = tuple(t for t in words if begin <= t.start < end)
-        denials = sum(_denies(t) for t in part)
-        content = frozenset(t.stem for t in part if t.content and not _denies(t))
+        denials = sum(denies(t) for t in part)
+        content = frozenset(t.stem for t in part if t.content and not denies(t))
         if content or denials:
             out.append(Clause(content, denials % 2 == 1, part))
     return tuple(_joined(out))
 
 
-def _denies(token: Token) -> bool:
+def denies(token: Token) -> bool:
+    """Whether a word denies."""
     return token.low.replace("'", "") in _DENY or token.low.endswith("n't")
 
 

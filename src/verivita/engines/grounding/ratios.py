@@ -29,6 +29,7 @@ _FOLD = re.compile(
     rf"|\b(?P<times>{'|'.join(_TIMES)}|\d+(?:\.\d+)?)\s+times\s+(?:as|the|more|fewer|less|faster|higher|larger|bigger)\b",
     re.IGNORECASE,
 )
+_FAST = re.compile(r"\s*(?:as\s+)?(?:fast|quick)", re.IGNORECASE)
 _MANY = re.compile(r"\b(?P<scale>dozens|hundreds|thousands|millions|billions)\b(?!\s+place)", re.IGNORECASE)
 _SCALE = {"dozens": 12.0, "hundreds": 1e2, "thousands": 1e3, "millions": 1e6, "billions": 1e9}
 _VERB = {"d": 2.0, "r": 2.0, "t": 3.0, "q": 4.0}
@@ -36,7 +37,10 @@ _VERB = {"d": 2.0, "r": 2.0, "t": 3.0, "q": 4.0}
 
 @lru_cache(maxsize=8192)
 def ratios(text: str) -> tuple[tuple[float, str, str, int, int], ...]:
-    """(value, unit, bound, start, end) of every share ("%"), multiple ("fold") and vague count of a text, in order."""
+    """(value, unit, bound, start, end) of every share, multiple and vague count of a text, in order.
+
+    The unit of a share is "%", of a multiple "fold", or "speed" where it says how fast.
+    """
     return tuple(sorted((*_shares(text), *_folds(text), *_many(text)), key=lambda found: found[3]))
 
 
@@ -49,7 +53,8 @@ def _shares(text: str) -> Iterator[tuple[float, str, str, int, int]]:
 
 def _folds(text: str) -> Iterator[tuple[float, str, str, int, int]]:
     for match in _FOLD.finditer(text):
-        yield _fold(match), "fold", "about", match.start(), match.end()
+        fast = match[0].lower().endswith("faster") or _FAST.match(text, match.end())
+        yield _fold(match), "speed" if fast else "fold", "about", match.start(), match.end()
 
 
 def _fold(match: re.Match[str]) -> float:

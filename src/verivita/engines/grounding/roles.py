@@ -8,10 +8,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from verivita.engines.grounding.numbers import Quantity, carries, quantities
+from verivita.engines.grounding.tokens import stem
 
 _UNITS = "second|minute|hour|day|night|shift|week|fortnight|month|quarter|season|term|semester|year"
-_RATE = re.compile(
-    rf"\b(?:an?|per|each|every|any|most)\s+(?:single\s+|working\s+|school\s+)?(?P<unit>{_UNITS})\b"
+_ORDINALS = "(?:other|second|third|fourth|fifth|sixth)"
+RATE = re.compile(
+    rf"(?<!in )(?<!within )(?<!over )(?<!under )(?<!than )(?<!for )(?<!after )(?<!almost )(?<!about )(?<!of )(?<!half )"
+    rf"\b(?:an?|per|each|every|any|most)\s+(?:{_ORDINALS}\s+|single\s+|working\s+|school\s+)?(?P<unit>{_UNITS})\b"
     rf"|(?:/|\bp\.?)(?P<short>s|h|hr|d|wk|mo|yr|day|week|month|year|a|pa)\b(?!\.\w)"
     r"|\b(?P<adverb>hourly|daily|nightly|weekly|biweekly|fortnightly|monthly|quarterly|yearly|annual(?:ly)?)\b",
     re.IGNORECASE,
@@ -26,13 +29,23 @@ _BACKWARD = re.compile(r"[^.;\n\d]{0,40}?\b(?:up|down|from)\s+(?:from\s+)?(?:\w+
 _BY = re.compile(r"\bby\s+(?:(?:about|around|roughly|some|nearly|almost|over|more than|up to|at least)\s+)?[$€£~]?\s*$")
 _TO = re.compile(r"\bto\s+(?:(?:about|around|roughly|some|nearly|almost|over|just|more than)\s+)?[$€£~]?\s*$")
 
+_WORDS_FROM = re.compile(
+    r"\bfrom\s+(?:an?\s+|the\s+)?(?P<one>[\w+#.-]*[\w+#])\s+to\s+(?:an?\s+|the\s+)?(?P<two>[\w+#.-]*[\w+#])",
+    re.IGNORECASE,
+)
+_SIDE = re.compile(
+    r"\b(?P<side>before|after|above|below)\s+(?:(?:an?|the|each|every|all|any|our|their|its)\s+)*(?P<thing>\w+)",
+    re.IGNORECASE,
+)
+_OPPOSITE = {"before": "after", "after": "before", "above": "below", "below": "above"}
+
 Pair = tuple[Quantity, Quantity]
 
 
 @lru_cache(maxsize=8192)
 def rates(text: str) -> frozenset[str]:
     """The units of time by which a text counts: "a month", "per month" and "monthly" give "month"."""
-    return frozenset(_unit(match) for match in _RATE.finditer(text))
+    return frozenset(_unit(match) for match in RATE.finditer(text))
 
 
 def _unit(match: re.Match[str]) -> str:
@@ -63,6 +76,21 @@ def turned(claim: str, texts: Iterable[str]) -> Iterator[str]:
         straight = any(carries(a, first) and carries(b, last) for a, b in told)
         if not straight and any(carries(b, first) and carries(a, last) for a, b in told):
             yield f"{first.text} to {last.text}"
+
+
+def swapped(claim: str, texts: Sequence[str]) -> Iterator[str]:
+    """What a claim puts on the other side than the texts: "from A to B" and "from B to A", before and after a thing."""
+    told = {pair for text in texts for pair in _ways(text)}
+    for one, two in _ways(claim):
+        if (one, two) not in told and (_OPPOSITE.get(one, two), one if one not in _OPPOSITE else two) in told:
+            yield f"{one} {two}"
+
+
+def _ways(text: str) -> Iterator[tuple[str, str]]:
+    for match in _WORDS_FROM.finditer(text):
+        yield stem(match["one"].lower()), stem(match["two"].lower())
+    for match in _SIDE.finditer(text):
+        yield match["side"].lower(), stem(match["thing"].lower())
 
 
 def misplaced(claim: str, texts: Sequence[str]) -> Iterator[str]:

@@ -50,7 +50,7 @@ _ALONE = re.compile(
 _UNFINISHED = re.compile(
     r"\b(?:studying|study|preparing|prepare|working towards?|candidate|enrolled|expected|in progress|ongoing|pursuing|"
     r"expects?|expecting|learning|currently taking|toward|anticipated|planned|planning|pending|"
-    r"incomplete|partial(?:ly)?|not (?:yet )?"
+    r"incomplete|expired|lapsed|partial(?:ly)?|not (?:yet )?"
     r"(?:finished|completed)|(?:passed )?so far|sections? passed|student|hop(?:e|ing) to|aim(?:ing)? to)\b",
     re.IGNORECASE,
 )
@@ -70,7 +70,7 @@ _ALL = re.compile(
     r"100 ?(?:%|percent))\b",
     re.IGNORECASE,
 )
-_RHYTHM = re.compile(r"\b(?:each|every|per|all|any)\s+(?:single\s+)?(?:second|minute|hour|day|night|shift|week|month|quarter|summer|winter|spring|autumn|fall|season|term|semester|year)s?\b", re.IGNORECASE)  # fmt: skip  # noqa: E501
+_RHYTHM = re.compile(r"\b(?:each|every|per|all|any)\s+(?:(?:single|other|second|third|fourth|fifth|sixth)\s+)?(?:second|minute|hour|day|night|shift|week|month|quarter|summer|winter|spring|autumn|fall|season|term|semester|year)s?\b", re.IGNORECASE)  # fmt: skip  # noqa: E501
 _ONLY = re.compile(r"\b(?:only|merely|solely|just|limited to)\b", re.IGNORECASE)
 _BELOW = bag("deputy second assistant vice co acting interim associate junior trainee apprentice sub")
 _LEVELS = {
