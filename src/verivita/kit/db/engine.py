@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import builtins
 import os
+import re
 import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
@@ -34,6 +35,9 @@ _ENTER = text(
     "set_config('app.person', :person, true), set_config('app.credential', :credential, true), "
     "set_config('app.everywhere', :everywhere, true), set_config('app.joined', :joined, true)"
 )
+
+
+_ENTER_RAW = re.sub(r":(\w+)", r"%(\1)s", _ENTER.text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +98,7 @@ class Tx:
         return connection
 
 
+Asking = Callable[[psycopg.AsyncConnection[Any]], Awaitable[psycopg.AsyncCursor[Any]]]
 Witness = Callable[[Tx], Awaitable[None]]
 _WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
 
@@ -159,6 +164,47 @@ class Database:
         except DBAPIError as error:
             raise _translated(error) from error
 
+    async def ask(self, scope: Scope, asking: Asking) -> list[Any]:
+        """The rows of one question as `scope`, in a transaction that goes to the server and comes back in one piece.
+
+        `asking` sends statements and returns the cursor of the last one, without waiting for an answer. It is for
+        reading alone: nothing is witnessed. Raises what `begin` raises.
+        """
+        try:
+            async with self._engine.connect() as connection:
+                return await self._asked(connection, scope, asking)
+        except TimeoutError as error:
+            raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
+        except DBAPIError as error:
+            raise _translated(error) from error
+        except psycopg.Error as error:
+            raise _of_driver(error) from error
+
+    async def _asked(self, connection: AsyncConnection, scope: Scope, asking: Asking) -> list[Any]:
+        """Ask; over a connection that was closed while it lay in the pool, once more over a fresh one."""
+        start = time.monotonic()
+        for _ in range(2):
+            driver = await Tx(connection).driver()
+            cut = asyncio.get_running_loop().call_later(self._patience, _cut, driver)
+            try:
+                async with driver.pipeline():
+                    entered = await driver.execute(_ENTER_RAW, _context(scope))
+                    found = await asking(driver)
+                    await driver.commit()
+                    await entered.fetchall()
+                    cut.cancel()
+                    return await found.fetchall()
+            except psycopg.OperationalError:
+                if not driver.closed:
+                    raise
+                await connection.invalidate()
+                if time.monotonic() - start >= self._patience:
+                    self._asleep_until = time.monotonic() + 1.0
+                    raise
+            finally:
+                cut.cancel()
+        raise Unavailable
+
     async def _entered(self, connection: AsyncConnection, scope: Scope) -> Tx:
         """The transaction as `scope`; a connection that was closed while it lay in the pool is replaced once."""
         tx = Tx(connection)
@@ -214,6 +260,15 @@ def _context(scope: Scope) -> dict[str, str]:
         case Joining():
             context |= _context(scope.into) | {"joined": str(scope.joined)}
     return context
+
+
+def _of_driver(error: psycopg.Error) -> Exception:
+    """What the driver itself raises when nothing stands between."""
+    if isinstance(error, psycopg.errors.DiskFull):
+        return StorageFull(message="The disk that holds the database is full.")
+    if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        return Unavailable("database_unavailable", "The database does not answer.", retry_after=1)
+    return error
 
 
 def _translated(error: DBAPIError) -> Exception:
