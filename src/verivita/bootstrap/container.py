@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from verivita.bootstrap import gateway, models, providers, tasks
 from verivita.bootstrap import sign_in as proofs
@@ -21,7 +22,7 @@ from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, 
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
 from verivita.features.answers import AnswersService
 from verivita.features.assistant import AssistantService, Runs
-from verivita.features.identity import AddressKept, IdentityService, LeavingService
+from verivita.features.identity import NOBODY, AddressKept, IdentityService, LeavingService
 from verivita.features.library import DocumentEngines, LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.postings import PostingEngines, PostingsService, PostingsUpkeep
@@ -32,6 +33,7 @@ from verivita.kit.db import Database
 from verivita.kit.db.changes import Changes
 from verivita.kit.event_log import EventLog
 from verivita.kit.faults import FaultLog
+from verivita.kit.journal import LogLines
 from verivita.kit.metrics import METRICS, Metrics
 from verivita.kit.queue import Queue, TaskList
 
@@ -82,6 +84,15 @@ class Container:
     def faults(self) -> FaultLog:
         """What nobody foresaw, counted."""
         return FaultLog(self.db)
+
+    @property
+    def lines(self) -> LogLines:
+        """What the processes of this machine logged lately."""
+
+        async def home() -> UUID:
+            return (await self.identity.owner(NOBODY)).tenant_id
+
+        return LogLines(self.settings.logs_dir, home)
 
     def worker(self) -> Worker:
         """A worker that knows who does which task."""

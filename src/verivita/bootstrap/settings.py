@@ -155,6 +155,13 @@ class Settings(GatewaySettings):
     log_level: str = Field("INFO", pattern="^(DEBUG|INFO|WARNING|ERROR)$", description="Least level that is logged.")
     log_format: str = Field("auto", pattern="^(auto|json|console)$", description="json, console, or auto by terminal.")
     traces: TraceSettings = Field(default_factory=TraceSettings, description="Traces.")
+    log_keep_mb: int = Field(
+        5,
+        ge=0,
+        le=1000,
+        description="Megabytes of log lines that each process keeps in the data directory, for /admin and `verivita "
+        "logs`; 0 keeps none.",
+    )
     demo: bool = Field(True, description="Whether a fresh installation gets the example person and postings.")
 
     @classmethod
@@ -183,6 +190,11 @@ class Settings(GatewaySettings):
     def files_dir(self) -> Path:
         """Original files, sealed."""
         return self.data_dir / "files"
+
+    @property
+    def logs_dir(self) -> Path:
+        """The last log lines of each process."""
+        return self.data_dir / "logs"
 
     @property
     def index_dir(self) -> Path:

@@ -9,12 +9,15 @@ import math
 import re
 import sys
 import threading
+import traceback
 from collections.abc import Mapping
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, Protocol, TextIO
 
 import structlog
-from structlog.typing import EventDict, Processor, WrappedLogger
+from structlog.typing import EventDict, ExcInfo, Processor, WrappedLogger
+
+from verivita.core.errors import VerivitaError
 
 HIDDEN = "[hidden]"
 LONGEST = 20_000
@@ -24,7 +27,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 # Written by us, or ids that are meant to be read.
-_PLAIN_NAMES = frozenset({"timestamp", "level", "logger", "request_id", "tenant", "person", "task_id"})
+_PLAIN_NAMES = frozenset({"timestamp", "level", "logger", "request_id", "tenant", "person", "task_id", "trace"})
 _COUNTS = re.compile(r"tokens$|_count$|^n_", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+")
 _URL_LOGIN = re.compile(r"(?<=://)[^/\s:@]*:[^/\s@]*@")
@@ -91,13 +94,26 @@ def _text(value: object) -> str:
         return f"<{type(value).__name__}>"
 
 
-def configure(*, as_json: bool | None = None, level: str = "INFO", stream: TextIO | None = None) -> None:
+class Keeper(Protocol):
+    """Takes whole lines and keeps them; it never raises."""
+
+    def write(self, line: str, /) -> object:
+        """Keep one line."""
+        ...
+
+
+def configure(
+    *, as_json: bool | None = None, level: str = "INFO", stream: TextIO | None = None, keeper: Keeper | None = None
+) -> None:
     """Send every log of this process, structlog's and the standard library's, to `stream` (standard error).
 
-    `as_json` None means JSON unless the stream is a terminal. Warnings and uncaught exceptions become log lines.
+    `as_json` None means JSON unless the stream is a terminal. Warnings and uncaught exceptions become log lines. The
+    words of an error are logged at the level DEBUG alone: they may hold what a person wrote. `keeper` gets every line
+    as JSON, too.
     """
     out = stream or sys.stderr
     json_lines = not out.isatty() if as_json is None else as_json
+    traces = structlog.processors.ExceptionRenderer(_whole if level.upper() == "DEBUG" else _without_words)
     shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -106,11 +122,8 @@ def configure(*, as_json: bool | None = None, level: str = "INFO", stream: TextI
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         structlog.processors.StackInfoRenderer(),
     ]
-    ending: list[Processor] = (
-        [structlog.processors.format_exc_info, redact, structlog.processors.JSONRenderer(default=_text)]
-        if json_lines
-        else [structlog.processors.format_exc_info, redact, structlog.dev.ConsoleRenderer(colors=out.isatty())]
-    )
+    as_line: list[Processor] = [traces, redact, structlog.processors.JSONRenderer(default=_text)]
+    as_text: list[Processor] = [traces, redact, structlog.dev.ConsoleRenderer(colors=out.isatty())]
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -122,15 +135,12 @@ def configure(*, as_json: bool | None = None, level: str = "INFO", stream: TextI
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = _Handler(out)
-    handler.setFormatter(
-        structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *ending],
-        )
-    )
     root = logging.getLogger()
-    root.handlers[:] = [handler]
+    root.handlers[:] = [_Handler(out, keeper if json_lines else None)]
+    root.handlers[0].setFormatter(_formatter(shared, as_line if json_lines else as_text))
+    if keeper is not None and not json_lines:
+        root.handlers.append(_Kept(keeper))
+        root.handlers[1].setFormatter(_formatter(shared, as_line))
     root.setLevel(level.upper())
     for name in ("uvicorn", "uvicorn.access", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
@@ -160,8 +170,57 @@ def about(**values: str | None) -> contextlib.AbstractContextManager[None]:
     return structlog.contextvars.bound_contextvars(**{k: v for k, v in values.items() if v is not None})
 
 
+def _formatter(shared: list[Processor], ending: list[Processor]) -> logging.Formatter:
+    clean = structlog.stdlib.ProcessorFormatter.remove_processors_meta
+    return structlog.stdlib.ProcessorFormatter(foreign_pre_chain=shared, processors=[clean, *ending])
+
+
+def _whole(exc_info: ExcInfo) -> str:
+    return "".join(traceback.format_exception(*exc_info)).rstrip()
+
+
+def _without_words(exc_info: ExcInfo) -> str:
+    """The ways that an error and those behind it took, and their classes."""
+    parts, seen = list[str](), set[int]()
+    error: BaseException | None = exc_info[1]
+    while error is not None and id(error) not in seen:
+        seen.add(id(error))
+        code = f" ({error.code})" if isinstance(error, VerivitaError) else ""
+        parts.append(f"{''.join(traceback.format_tb(error.__traceback__))}{type(error).__name__}{code}")
+        error = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return "\n\nbefore that:\n".join(parts)
+
+
+class _Kept(logging.Handler):
+    """Writes lines to the keeper alone."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        super().__init__()
+        self._keeper = keeper
+
+    def emit(self, record: logging.LogRecord) -> None:
+        with contextlib.suppress(Exception):  # the other handler says what is wrong with the line
+            self._keeper.write(f"{self.format(record)}\n")
+
+
 class _Handler(logging.StreamHandler[TextIO]):
     """Writes lines; one that cannot be formatted becomes a line that says so, not a traceback between JSON."""
+
+    def __init__(self, stream: TextIO, keeper: Keeper | None = None) -> None:
+        super().__init__(stream)
+        self._keeper = keeper
+
+    def emit(self, record: logging.LogRecord) -> None:
+        try:
+            line = f"{self.format(record)}{self.terminator}"
+            if self._keeper is not None:
+                self._keeper.write(line)
+            self.stream.write(line)
+            self.flush()
+        except RecursionError:
+            raise
+        except Exception:
+            self.handleError(record)
 
     def handleError(self, record: logging.LogRecord) -> None:
         error = sys.exc_info()[1]

@@ -31,7 +31,7 @@ GET    /api/v1/jobs /api/v1/jobs/recommendations /api/v1/jobs/{job_id} /api/v1/j
 GET    /api/v1/jobs/{job_id}/match /api/v1/ingest /api/v1/ingest/{run_id}
 GET    /api/v1/tasks /api/v1/tasks/{task_id} /api/v1/users/me /api/v1/keys
 POST   /api/v1/keys
-GET    /api/v1/admin/audit /api/v1/admin/errors
+GET    /api/v1/admin/audit /api/v1/admin/errors /api/v1/admin/logs /api/v1/admin/usage
 POST   /auth/guest /auth/email /auth/verify /auth/signup /auth/login /auth/refresh /auth/logout /auth/logout-all
 POST   /auth/upgrade
 GET    /auth/state /auth/me /auth/.well-known/jwks.json

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import re
+import signal
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,6 +69,27 @@ async def started(embedder: Embedder, folder: Path | None = None) -> tuple[async
     task = asyncio.create_task(serve(embedder, None, extract, store, port=0, ready=ready.set_result))
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     return task, ready.result()
+
+
+async def test_a_call_that_runs_gets_its_answer_when_the_service_is_told_to_stop(switch: Switch) -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+    task, port = await started(switch)
+    plain = switch.inner.embed
+
+    async def slow(texts: Sequence[str]) -> Vector:
+        begun.set()
+        await go_on.wait()
+        return await plain(texts)
+
+    switch.inner.embed = slow  # type: ignore[method-assign]
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as channel:
+        call = asyncio.ensure_future(ml_pb2_grpc.MLServiceStub(channel).Embed(ml_pb2.EmbedRequest(text="a")))
+        await begun.wait()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.sleep(0.2)
+        go_on.set()
+        assert len((await call).embedding) == switch.model.dimensions
+    await task
 
 
 async def stopped(task: asyncio.Task[None]) -> None:

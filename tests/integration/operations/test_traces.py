@@ -261,6 +261,10 @@ def test_a_process_that_traces_nothing_loads_nothing_of_it() -> None:
     assert done.stdout.strip() == "[]"
 
 
+async def _standings(client: httpx2.AsyncClient) -> set[str]:
+    return {task["status"] for task in (await client.get("/api/v1/tasks")).json()["items"]}
+
+
 def _process(role: str, env: dict[str, str]) -> subprocess.Popen[bytes]:
     return subprocess.Popen([sys.executable, "-m", "verivita", role], env=env)
 
@@ -294,10 +298,11 @@ async def test_one_trace_through_three_processes(product_url: str, tmp_path: Pat
         key = await container.identity.create_key(await container.identity.owner(NOBODY), "traced")
         headers = {"Authorization": f"Bearer {key.secret}"}
         async with httpx2.AsyncClient(base_url=f"http://127.0.0.1:{api.port}", headers=headers, timeout=60) as client:
-            added = await client.post("/api/v1/documents", json={"title": "t", "content": NOTES, "kind": "notes"})
-            place = f"/api/v1/documents/{added.json()['id']}"
             async with asyncio.timeout(120):
-                while (await client.get(place)).json()["status"] not in ("ready", "failed"):  # noqa: ASYNC110
+                while not (await client.get("/health")).json()["services"]["ml"]:  # noqa: ASYNC110
+                    await asyncio.sleep(0.5)
+                await client.post("/api/v1/documents", json={"title": "t", "content": NOTES, "kind": "notes"})
+                while {"queued", "running"} & await _standings(client):  # noqa: ASYNC110
                     await asyncio.sleep(0.5)
         for process in (*others, api.process):
             assert process is not None
@@ -310,6 +315,6 @@ async def test_one_trace_through_three_processes(product_url: str, tmp_path: Pat
         await container.aclose()
     (upload,) = gathered.named("POST /api/v1/documents")
     one = [span for span in gathered.spans if span.trace == upload.trace]
-    assert {span.role for span in one} == {"api", "worker", "ml"}
+    assert {span.role for span in one} == {"api", "worker", "ml"}, gathered.spans
     by_id = {span.id: span for span in one}
     assert [span.name for span in one if span.parent not in by_id] == [upload.name]

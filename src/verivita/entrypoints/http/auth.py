@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
+from structlog.contextvars import bind_contextvars
 
 from verivita.bootstrap.container import Container
 from verivita.core.errors import Denied, Unauthenticated
@@ -36,6 +37,7 @@ async def caller_of(request: Request) -> Principal:
     """The caller, whatever their state. A cookie also needs its CSRF token on every verb that writes."""
     principal = await _known(request)
     request.state.principal = principal
+    bind_contextvars(tenant=str(principal.tenant_id), person=str(principal.person_id))
     await count_caller(request, principal)
     return principal
 

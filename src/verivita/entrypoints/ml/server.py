@@ -201,10 +201,10 @@ async def _until_told(server: Any) -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(sign, told.set)
     try:
-        waits = {asyncio.ensure_future(told.wait()), asyncio.ensure_future(server.wait_for_termination())}
-        _, pending = await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
-        for task in pending:
-            task.cancel()
+        # The wait for its end is not cancelled: that would end the server at once, with the calls that are running.
+        waits = (asyncio.ensure_future(told.wait()), asyncio.ensure_future(server.wait_for_termination()))
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        waits[0].cancel()
     finally:
         for sign in (signal.SIGTERM, signal.SIGINT):
             loop.remove_signal_handler(sign)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from decimal import Decimal
 
 from verivita.core.errors import Conflict, FieldError, Invalid, LimitReached, Unavailable, VersionMismatch
@@ -56,6 +57,12 @@ class ModelSettingsService:
         named = [name for names in routes.values() for name in names]
         told = (*warnings(named, self._models.till.today()), *self._unreachable(named, {key.provider for key in keys}))
         return ModelSettings(routes, said.limits or installed.limits, keys, said.version, tuple(dict.fromkeys(told)))
+
+    async def days(self, principal: Principal, days: int = 30) -> list[tuple[date, Spent]]:
+        """What all people of the tenant used together, day by day. Raises `Denied` unless an owner or admin asks."""
+        principal.require_admin()
+        async with self.db.begin(principal) as tx:
+            return await self.repo.days(tx, principal, self._models.till.today() - timedelta(days=days - 1))
 
     async def change(self, principal: Principal, change: Change, version: int | None = None) -> ModelSettings:
         """Change what is given, at once and without a restart; recorded as the event `models.changed`.

@@ -153,6 +153,12 @@ class ModelsRepository:
             return Spent()
         return Spent(row.used_tokens, row.used_cost, row.calls, row.unpriced_calls)
 
+    async def days(self, tx: Tx, principal: Principal, since: date) -> list[tuple[date, Spent]]:
+        """What the whole tenant used on each day since then, the latest first; days without a call are left out."""
+        where = and_(model_spending.c.subject == principal.tenant_id, model_spending.c.day >= since)
+        rows = await tx.run(self._spending.select(principal).where(where).order_by(model_spending.c.day.desc()))
+        return [(r.day, Spent(r.used_tokens, r.used_cost, r.calls, r.unpriced_calls)) for r in rows]
+
     def _of(self, day: date, subject: UUID) -> ColumnElement[bool]:
         return and_(model_spending.c.day == day, model_spending.c.subject == subject)
 

@@ -125,7 +125,9 @@ class Worker:
         principal = Principal(
             TenantId(UUID(job["tenant_id"])), PersonId(UUID(job["person_id"])), role=Role(job["role"])
         )
-        structlog.contextvars.bind_contextvars(task_id=str(task_id), task=task.name, tenant=str(principal.tenant_id))
+        structlog.contextvars.bind_contextvars(
+            task_id=str(task_id), task=task.name, tenant=str(principal.tenant_id), person=str(principal.person_id)
+        )
         # A finished or cancelled task does not run again: the job may come twice after a crash.
         if not await self.set(principal, task_id, _OPEN, status=TaskStatus.RUNNING.value):
             return
@@ -136,9 +138,10 @@ class Worker:
             return
         except Exception as error:
             last = isinstance(error, Invalid | NotFound) or context.job.attempts + 1 >= task.attempts
-            # A refusal explains itself; a trace is kept for what nobody foresaw.
+            # A refusal explains itself, to the person alone; a trace is kept for what nobody foresaw.
             trace = last and not isinstance(error, VerivitaError)
-            log.warning("task.failed", error=type(error).__name__, message=str(error)[:300], last=last, exc_info=trace)
+            code = error.code if isinstance(error, VerivitaError) else ""
+            log.warning("task.failed", error=type(error).__name__, code=code, last=last, exc_info=trace)
             if trace:
                 await self._faults.record(principal, error, task.name)
             if last:
