@@ -12,7 +12,7 @@ import typer
 from verivita import __version__
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.cli import ask as asking
-from verivita.entrypoints.cli import backup, data, find, people, privacy, reindex, serve
+from verivita.entrypoints.cli import backup, data, find, observe, people, privacy, reindex, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -33,6 +33,8 @@ app.command()(serve.worker)
 app.command()(people.identity)
 app.command()(serve.migrate)
 app.command()(serve.doctor)
+app.command()(observe.logs)
+app.command()(observe.errors)
 app.command()(serve.config)
 app.command()(backup.backup)
 app.command()(backup.restore)

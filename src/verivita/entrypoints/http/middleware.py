@@ -145,7 +145,7 @@ class GuardMiddleware:
         except Exception as error:
             if not isinstance(error, VerivitaError):
                 log.exception("request.failed", path=scope["path"])
-                await _counted(scope, error)
+                await count_fault(scope, error)
                 error = VerivitaError(
                     "internal",
                     "Something went wrong on our side; it was written down.",
@@ -173,7 +173,7 @@ def _wrote(scope: Scope) -> None:
         scope["app"].state.container.changes.wrote(principal.tenant_id)
 
 
-async def _counted(scope: Scope, error: Exception) -> None:
+async def count_fault(scope: Scope, error: Exception) -> None:
     """Count an error that nobody foresaw: for the caller's tenant, else for that of the installation's owner."""
     container: Container = scope["app"].state.container
     try:

@@ -9,6 +9,7 @@ from starlette.types import Scope
 
 from verivita.entrypoints.web import (
     add_job,
+    admin,
     ask,
     doors,
     jobs,
@@ -45,7 +46,7 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app; none of them is part of the API's description."""
     app.mount("/static", Static(directory=STATIC), "static")
     # Addresses with fixed words (/jobs/add) come before those with an id (/jobs/{id}).
-    places = (doors, start, library, add_job, jobs, ask, models, settings, privacy, people)
+    places = (doors, start, library, add_job, jobs, ask, models, settings, privacy, people, admin)
     for module in (*places, sign_in, sign_in_second, sign_in_guard):
         app.include_router(module.router, include_in_schema=False)
     refusals.install(app)

@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from verivita.core.errors import VerivitaError
 from verivita.entrypoints.http import errors
 from verivita.entrypoints.http.auth import principal_of
+from verivita.entrypoints.http.middleware import count_fault
 from verivita.entrypoints.web import render, show_rest
 from verivita.entrypoints.web.entrance import instead
 from verivita.entrypoints.web.views import Link, Shell, SignInView
@@ -36,8 +37,9 @@ class PageRoute(APIRoute):
                 return await handle(request)
             except (VerivitaError, RequestValidationError, HTTPException):
                 raise
-            except Exception:
+            except Exception as error:
                 log.exception("page.failed", path=request.url.path)
+                await count_fault(request.scope, error)
                 broken = VerivitaError("internal", "It was written down, and nothing that you gave was lost.")
                 return await refusal(request, 500, broken)
 

@@ -61,6 +61,8 @@ class Shell:
     """Where somebody who has not proved who they are goes on."""
     example: bool = False
     """True where every paper belongs to the example person."""
+    is_admin: bool = False
+    """True for those who look after the tenant."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def shell_of(request: Request, visit: Visit) -> Shell:
     """What stands around the page that is asked for."""
     path, wants = request.url.path, visit.person.preferences
     current = next((key for key in ("jobs", "ask", "settings") if path.startswith(f"/{key}")), "papers")
-    if path.startswith(("/privacy", "/people")):
+    if path.startswith(("/privacy", "/people", "/admin")):
         current = "settings"
     did = DID.get(request.query_params.get("did", ""))
     secret, state = form_secret(request), visit.principal.state
@@ -117,7 +117,7 @@ def shell_of(request: Request, visit: Visit) -> Shell:
         model=visit.model,
     )
     unproved = {IdentityState.GUEST: "/sign-in", IdentityState.EMAIL_COLLECTED: "/sign-in/code"}
-    return replace(shell, sign_in_url=unproved.get(state))
+    return replace(shell, sign_in_url=unproved.get(state), is_admin=visit.principal.is_admin)
 
 
 def go(url: str) -> RedirectResponse:
