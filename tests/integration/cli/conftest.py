@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import os
 import socket
-import subprocess
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from tests.rigs.zygote import Zygote
 from verivita.kit.db.embedded import EmbeddedPostgres
 
 
@@ -35,6 +34,7 @@ class Ran:
 class Program:
     """Runs `verivita` with its own data directory and nothing else from the surroundings."""
 
+    zygote: Zygote
     data_dir: Path
     more: dict[str, str] = field(default_factory=dict)
 
@@ -51,17 +51,10 @@ class Program:
         return kept | ours | self.more
 
     def __call__(self, *words: str | Path, cwd: Path | None = None) -> Ran:
-        """Run one command to its end."""
-        done = subprocess.run(
-            [sys.executable, "-m", "verivita", *map(str, words)],
-            env=self.env,
-            cwd=cwd or self.data_dir.parent,
-            capture_output=True,
-            text=True,
-            timeout=240,
-        )
-        assert "Traceback" not in done.stderr + done.stdout, done.stderr
-        return Ran(done.returncode, done.stdout, done.stderr)
+        """Run one command to its end, in a process of its own."""
+        code, out, err = self.zygote.run([str(word) for word in words], self.env, cwd or self.data_dir.parent)
+        assert "Traceback" not in err + out, err
+        return Ran(code, out, err)
 
 
 def free_port() -> int:
@@ -72,10 +65,18 @@ def free_port() -> int:
         return port
 
 
+@pytest.fixture(scope="session")
+def zygote() -> Iterator[Zygote]:
+    """What the commands are forked from."""
+    made = Zygote()
+    yield made
+    made.close()
+
+
 @pytest.fixture(scope="module")
-def verivita(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
+def verivita(zygote: Zygote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     """The program over a data directory whose database runs already, so that each command is quick."""
-    program = Program(tmp_path_factory.mktemp("cli") / "data")
+    program = Program(zygote, tmp_path_factory.mktemp("cli") / "data")
     program.data_dir.mkdir(mode=0o700)
     server = EmbeddedPostgres(program.data_dir / "postgres", options={"fsync": "off"}, ready_within=120)
     server.start()

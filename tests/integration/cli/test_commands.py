@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,7 +155,7 @@ class TestReads:
         refused(filled("keys", "drop", str(key.id)), "not_found", "no such key")
 
     def test_config_hides_secrets(self, verivita: Program) -> None:
-        secret = Program(verivita.data_dir, {"DATABASE_URL": "postgresql://me:s3cret@127.0.0.1:1/x"})
+        secret = replace(verivita, more={"DATABASE_URL": "postgresql://me:s3cret@127.0.0.1:1/x"})
         for words in (("config",), ("config", "--json")):
             ran = secret(*words)
             assert ran.code == 0
@@ -264,20 +265,20 @@ class TestRefusals:
         refused(filled("search", "x" * 100_001), "invalid", "query")
 
     def test_settings(self, verivita: Program) -> None:
-        wrong = Program(verivita.data_dir, {"VERIVITA_PORT": "abc"})
+        wrong = replace(verivita, more={"VERIVITA_PORT": "abc"})
         refused(wrong("config"), "invalid", "A setting is not valid.", "VERIVITA_PORT: ")
 
     @pytest.mark.parametrize("url", ["postgresql://me:s3cret@127.0.0.1:1/none", "postgresql://%zz", "nonsense"])
     def test_a_wrong_database(self, verivita: Program, url: str) -> None:
-        ran = Program(verivita.data_dir, {"DATABASE_URL": url})("jobs")
+        ran = replace(verivita, more={"DATABASE_URL": url})("jobs")
         assert ran.code in (EXIT["unavailable"], EXIT["failed"], EXIT["invalid"])
         assert ran.out == ""
         assert ran.err.startswith("verivita: ")
         assert "s3cret" not in ran.err
 
-    def test_a_data_directory_that_is_a_file(self, tmp_path: Path) -> None:
+    def test_a_data_directory_that_is_a_file(self, verivita: Program, tmp_path: Path) -> None:
         (tmp_path / "data").write_text("not a folder")
-        ran = Program(tmp_path / "data")("jobs")
+        ran = replace(verivita, data_dir=tmp_path / "data")("jobs")
         assert ran.code in (EXIT["unavailable"], EXIT["failed"])
         assert ran.err.startswith("verivita: ")
 

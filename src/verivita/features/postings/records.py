@@ -52,8 +52,11 @@ def columns_of(understood: Understood) -> dict[str, Any]:
     }
 
 
-def posting_of(row: Any) -> Posting:
-    """A stored posting from a row of `jobs` joined with its company (columns company_name, company_key, ...)."""
+def posting_of(row: Any, signature: tuple[int, ...] = ()) -> Posting:
+    """A stored posting from a row of `jobs` joined with its company (columns company_name, company_key, ...).
+
+    Only those that are compared with others need their `signature`.
+    """
     understood = Understood(
         source=row.source,
         source_id="",
@@ -76,7 +79,7 @@ def posting_of(row: Any) -> Posting:
         closes_on=row.closes_date,
         requirements=requirements_of(row.requirements),
         content_hash=row.content_hash,
-        signature=tuple(row.signature),
+        signature=signature,
     )
     return Posting(
         id=PostingId(row.id),

@@ -25,6 +25,9 @@ from verivita.kit.db import Repository, Tx, of
 _uuids = pg.ARRAY(pg.UUID(as_uuid=True))
 _texts = pg.ARRAY(Text)
 
+_COMPARED = frozenset({"signature", "places", "skills", "embedding_id", "salary_min", "salary_max", "salary_currency"})
+_READ = [column for column in jobs.c if column.name not in _COMPARED]
+"""What a posting is read from; the other columns are there to be compared with, and long."""
 KEPT_REFUSALS = 1000
 """How many refused records of a run are kept with their reasons; all are counted."""
 
@@ -53,7 +56,7 @@ class PostingsRepository:
         """A query over the tenant's postings with their companies."""
         return (
             select(
-                jobs,
+                *_READ,
                 companies.c.name.label("company_name"),
                 companies.c.normalized_name.label("company_key"),
                 companies.c.size.label("company_size"),
@@ -143,7 +146,8 @@ class PostingsRepository:
             jobs.c.url == any_(literal([item.address for item in items], _texts)),
             jobs.c.id == any_(literal(ids, _uuids)),
         )
-        return [posting_of(row) for row in await tx.run(self.select(principal).where(same).order_by(jobs.c.id))]
+        query = self.select(principal, jobs.c.signature).where(same).order_by(jobs.c.id)
+        return [posting_of(row, tuple(row.signature)) for row in await tx.run(query)]
 
     async def company_ids(self, tx: Tx, principal: Principal, items: Sequence[Understood]) -> dict[str, UUID]:
         """Ids of these postings' companies by key, made where missing; a known size fills an unknown one."""
