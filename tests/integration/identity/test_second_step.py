@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import psycopg
@@ -14,7 +15,8 @@ import pytest_asyncio
 from tests.integration.identity.opened import PASSWORD, open_settings, opened
 from tests.integration.identity.test_sign_on import entry, signed_on
 from tests.rigs.issuer import running
-from verivita.core.errors import Conflict, Denied, Invalid, LimitReached, Unauthenticated
+from verivita.core.errors import Conflict, Denied, Invalid, LimitReached, NotFound, Unauthenticated
+from verivita.core.ids import PersonId, new_id
 from verivita.core.principal import Role
 from verivita.features.identity import NOBODY, TICKET_LASTS, SecondStepNeeded
 from verivita.features.identity.second.otp import STEP_S
@@ -322,6 +324,27 @@ class TestSwitchingOff:
         wanted = ["on", "passed", "off"]
         assert [name for name in said if "second_step" in name] == [f"account.second_step_{word}" for word in wanted]
         assert "account.recovery_code_used" in said
+
+
+class TestLifting:
+    async def test_who_looks_after_the_tenant_lifts_it_for_somebody_who_lost_everything(self, place):
+        known, phone, recovery = await guarded(place, "lost@mail.example", PASSWORD)
+        owner = await place.container.identity.owner(NOBODY)
+        with pytest.raises(Denied):
+            await place.sign_in.second.lift(await place.verified("nosy@mail.example"), known.person_id)
+        with pytest.raises(Denied):
+            await place.sign_in.second.lift(replace(owner, role=Role.COACH), known.person_id)
+        await place.sign_in.second.lift(owner, known.person_id)
+        assert (await place.accounts.log_in(NOBODY, "lost@mail.example", PASSWORD, place.visit())) == known
+        for nothing in (known.person_id, PersonId(new_id())):
+            with pytest.raises(NotFound):
+                await place.sign_in.second.lift(owner, nothing)
+
+    async def test_an_admin_does_not_lift_it_for_an_owner(self, place):
+        owner = await place.container.identity.owner(NOBODY)
+        admin = replace(await place.verified("admin2@mail.example"), role=Role.ADMIN)
+        with pytest.raises(Denied):
+            await place.sign_in.second.lift(admin, owner.person_id)
 
 
 class TestThePages:

@@ -75,6 +75,16 @@ def suspend(person: Who) -> None:
     say("Suspended.")
 
 
+@users.command("second-step-off")
+def second_step_off(person: Who) -> None:
+    """Switch the second step off for somebody who lost authenticator and recovery codes."""
+    from verivita.entrypoints.cli.session import run
+
+    id = _person(person)
+    run(lambda c, owner: c.sign_in.second.lift(owner, id))
+    say("Off. They may set up another one.")
+
+
 @users.command()
 def restore(person: Who) -> None:
     """Let a suspended person in again."""

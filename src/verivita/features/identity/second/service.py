@@ -10,10 +10,10 @@ from typing import Any
 from uuid import UUID
 
 from verivita.core.clock import Clock
-from verivita.core.errors import Conflict, FieldError, Invalid, Unauthenticated, VerivitaError
+from verivita.core.errors import Conflict, Denied, FieldError, Invalid, NotFound, Unauthenticated, VerivitaError
 from verivita.core.events import Event
 from verivita.core.ids import PersonId, TenantId
-from verivita.core.principal import Principal
+from verivita.core.principal import Principal, Role
 from verivita.features.identity import allowance
 from verivita.features.identity.proofs.repository import INSTALLATION
 from verivita.features.identity.second import otp
@@ -84,6 +84,25 @@ class SecondStepService:
         async with self.db.begin(principal) as tx:
             await self.repo.drop(tx, principal)
             await self.events.record(tx, principal, Event("account.second_step_off"))
+
+    async def lift(self, principal: Principal, person_id: PersonId) -> None:
+        """Switch it off for somebody of the caller's tenant who lost authenticator and recovery codes.
+
+        Raises `Denied` for who is no admin (no owner, where it is about an owner or admin), `NotFound` where the person
+        is unknown or has none.
+        """
+        principal.require_admin()
+        async with self.db.begin(principal) as tx:
+            other = await self.repo.known(tx, replace(principal, person_id=person_id))
+        if other is None:
+            raise NotFound("person")
+        if other.is_admin and principal.role is not Role.OWNER:
+            raise Denied("forbidden", "Only an owner may do this with owners and admins.")
+        async with self.db.begin(other) as tx:
+            if not await self.repo.drop(tx, other):
+                raise NotFound("second step")
+        async with self.db.begin(principal) as tx:
+            await self.events.record(tx, principal, Event("person.second_step_lifted", {"who": str(person_id)}))
 
     async def ask(self, principal: Principal, guest: Principal | None = None, *, with_password: bool = False) -> None:
         """Let the caller, who has just given their first proof, pass; raise `SecondStepNeeded` where there is a second.
