@@ -26,6 +26,7 @@ check:  ## every gate: format, lint, layers, types, dead code, dependencies, lic
 
 nightly:  ## the heavy tests that `make test` leaves out
 	@sh scripts/setup.sh dev
+	@sh scripts/nightly_tools.sh
 	@$(PYTEST) -m nightly
 
 bench:  ## measure everything on the data sets in DATA and write the tables of the documents

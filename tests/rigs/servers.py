@@ -10,14 +10,17 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO
 
 import uvicorn
 
+from verivita.bootstrap.container import Container
+from verivita.entrypoints import asgi
 from verivita.entrypoints.http.protocol import impatient
 
 
@@ -47,6 +50,30 @@ async def served(app: object, patience: float = 30.0) -> AsyncIterator[int]:
         server.should_exit = True
         await beat
         await server.shutdown()
+
+
+@contextlib.contextmanager
+def threaded(make: Callable[[], Awaitable[Container]]) -> Iterator[str]:
+    """The address of the whole product on loopback, served by a thread with a loop of its own."""
+    listening = socket.socket()
+    listening.bind(("127.0.0.1", 0))
+    server: list[uvicorn.Server] = []
+
+    async def serve() -> None:
+        container = await make()
+        config = uvicorn.Config(asgi.build(container), log_config=None, access_log=False, server_header=False)
+        server.append(uvicorn.Server(config))
+        await server[0].serve([listening])
+
+    thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+    thread.start()
+    while not (server and server[0].started):
+        thread.join(0.1)
+        assert thread.is_alive(), "the server did not start"
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server[0].should_exit = True
+    thread.join(30)
+    listening.close()
 
 
 @dataclass(slots=True)
