@@ -1,4 +1,4 @@
-"""A running installation: start time, latency of a read, of a search and of signing in, memory of each role.
+"""A running installation: start time, latency of a read, of a search and of a sign-in, memory of each role.
 
 Starts `verivita up` in a fresh data directory with the example, asks it from one client over loopback, and stops it.
 """
@@ -47,6 +47,7 @@ def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
             figures |= loaded | memory(process.pid)
         finally:
             stop(process)
+        figures |= _login(env, ports[0], (limit or ASKS) // 3)
     figures |= {"first_start_s": first, "second_start_s": again, "install_mb": _size_mb()}
     named = {name if ":" in name else f"default/{name}": round(value, 3) for name, value in figures.items()}
     return {"sets": {"up": named}, "skipped": {}}
@@ -126,6 +127,24 @@ def _loaded(port: int, env: dict[str, str], folder: Path, asks: int) -> dict[str
         "peer:fastapi/p95_ms": read_cut(bare, 95),
         "peer:fastapi/rps": bare_rps,
     }
+
+
+def _login(env: dict[str, str], port: int, asks: int) -> dict[str, float]:
+    """One client that signs in by its right password, again and again, where people may: argon2id as it is shipped."""
+    who = {"email": "bench@mail.example", "password": "a long one for the bench"}
+    _, process, _ = up(env | {"VERIVITA_SIGN_IN": "open", "VERIVITA_IDENTITY__MAIL": "memory"})
+    try:
+        with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as client:
+            times_of(1, lambda: client.post("/auth/signup", json=who | {"full_name": "Bench"}))
+
+            def log_in() -> httpx2.Response:
+                client.cookies.clear()
+                return client.post("/auth/login", json=who)
+
+            times = times_of(asks, log_in)
+    finally:
+        stop(process)
+    return {"login_ms_p50": read_cut(times, 50), "login_ms_p95": read_cut(times, 95)}
 
 
 def settled(client: httpx2.Client) -> None:

@@ -46,10 +46,12 @@ def foreign():
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def place(open_url, tmp_path_factory, issuer, foreign):
     chosen = [entry(issuer, "Work & Co", link_by_email=True), entry(foreign, "Other")]
-    settings = open_settings(tmp_path_factory.mktemp("on"), issuers=chosen)
+    folder = tmp_path_factory.mktemp("on")
+    settings = open_settings(folder, issuers=chosen)
     allow = [f"127.0.0.1:{one.port}" for one in (issuer, foreign)]
     async for made in opened(settings.model_copy(update={"egress_allow": allow}), open_url):
         issuer.clock = foreign.clock = made.clock
+        made.without_mail = open_settings(folder, issuers=chosen, mail="off")
         yield made
 
 
@@ -112,6 +114,13 @@ class TestTheWay:
         assert asked["redirect_uri"] == "http://localhost:8080/auth/oidc/work-co/return"
         assert len({one["state"] for one in issuer.asked}) == len({one["nonce"] for one in issuer.asked}) > 1
         assert len({one["code_challenge"] for one in issuer.asked}) == len(issuer.asked)
+
+    async def test_where_no_mail_can_be_sent_no_address_is_asked_for(self, place, open_url):
+        async for bare in opened(place.without_mail, open_url):
+            async with bare.browser(headers=PAGE) as browser:
+                page = await browser.get("/sign-in")
+                assert "Continue with Other" in page.text
+                assert 'name="email"' not in page.text
 
     async def test_a_program_reads_where_people_may_sign_in(self, place):
         async with place.browser() as program:
