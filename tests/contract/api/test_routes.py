@@ -26,11 +26,17 @@ GET    /api/v1/documents/{document_id}/facts /api/v1/documents/{document_id}/pas
 PATCH  /api/v1/documents/{document_id} /api/v1/users/me
 DELETE /api/v1/documents/{document_id} /api/v1/tasks/{task_id} /api/v1/keys/{key_id}
 POST   /api/v1/search /api/v1/embed
-POST   /api/v1/jobs /api/v1/jobs/search /api/v1/jobs/{job_id}/close
+POST   /api/v1/jobs /api/v1/jobs/search /api/v1/jobs/{job_id}/close /api/v1/analyze /api/analyze
 GET    /api/v1/jobs /api/v1/jobs/recommendations /api/v1/jobs/{job_id} /api/v1/jobs/{job_id}/snapshot
 GET    /api/v1/jobs/{job_id}/match /api/v1/ingest /api/v1/ingest/{run_id}
 GET    /api/v1/tasks /api/v1/tasks/{task_id} /api/v1/users/me /api/v1/keys
 POST   /api/v1/keys
+GET    /api/health /api/jobs /api/jobs/{job_id} /api/settings
+POST   /api/email /api/interview
+PUT    /api/settings
+GET    /api/health /api/jobs /api/jobs/{job_id} /api/settings
+POST   /api/email /api/interview
+PUT    /api/settings
 GET    /api/v1/admin/audit /api/v1/admin/errors /api/v1/admin/logs /api/v1/admin/usage
 POST   /auth/guest /auth/email /auth/verify /auth/signup /auth/login /auth/refresh /auth/logout /auth/logout-all
 POST   /auth/upgrade
@@ -53,7 +59,7 @@ PATCH  /api/v1/tenants/me/members/{person_id}
 DELETE /api/chat/history /api/v1/chat/history /api/v1/chat/sessions/{session_id} /api/v1/chat/turns/{turn_id}
 DELETE /api/v1/tenants/me/consents/{consent_id} /api/v1/tenants/me/invitations/{invitation_id} /api/v1/users/me
 """
-PUBLIC = {"/health", "/live", "/ready", "/metrics", "/auth/.well-known/jwks.json"}
+PUBLIC = {"/api/health", "/health", "/live", "/ready", "/metrics", "/auth/.well-known/jwks.json"}
 PUBLIC |= {"/auth/oidc", "/auth/oidc/{key}/start", "/auth/oidc/{key}/return"}
 
 

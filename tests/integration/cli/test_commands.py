@@ -13,6 +13,7 @@ import pytest
 
 from tests.docs.markdown import ROOT
 from tests.integration.cli.conftest import Program, Ran
+from verivita.entrypoints.api.analysis import AnalysisOut
 from verivita.entrypoints.api.library import DocumentOut
 from verivita.entrypoints.api.matching import MatchOut
 from verivita.entrypoints.api.people import KeyOut
@@ -186,6 +187,23 @@ class TestReads:
         (run,) = (RunOut.model_validate(item) for item in ran.json["items"])
         assert (run.new, run.unchanged, run.refused_count) == (0, 3, 1)
         assert "\x1b" not in filled("jobs").out
+
+
+    def test_analyze(self, filled: Program, tmp_path: Path) -> None:
+        (tmp_path / "job.txt").write_text(
+            "Data Engineer\nQuillmark, Berlin\n\nWe have flexible working hours.\nRequirements:\n- SQL and Airflow\n"
+        )
+        before = filled("jobs", "--json").json["total"]
+        ran = filled("analyze", "--job", tmp_path / "job.txt")
+        assert (ran.code, "Data Engineer" in ran.out, "Airflow" in ran.out) == (0, True, True), ran
+        assert "balance: We have flexible working hours." in ran.err
+        found = AnalysisOut.model_validate(filled("analyze", "--job", tmp_path / "job.txt", "--json").json)
+        assert [sign.value for sign in found.posting.culture] == ["balance"]
+        one = filled("analyze", "--job", tmp_path / "job.txt", "--resume", SAMPLE, "--json")
+        assert AnalysisOut.model_validate(one.json).resume.text
+        assert filled("jobs", "--json").json["total"] == before
+        none = filled("analyze", "--job", tmp_path / "gone.txt")
+        assert (none.code, none.out) == (EXIT["invalid"], "")
 
 
 class TestRefusals:

@@ -13,6 +13,8 @@ POSTING = """Senior Data Engineer
 Copper Lantern
 Remote, US
 
+A close-knit team keeps the lights of a city on.
+
 Requirements:
 - 5+ years of experience with Python
 - PostgreSQL and Apache Kafka are required

@@ -131,6 +131,8 @@ async def test_a_job_shows_both_texts_and_their_places(tab: Tab, shelf: Shelf) -
     kept = await tab.get(f"{shelf.job}/posting")
     assert "Nice to have" in words(kept, ".posting")
     assert kept.css_first(".posting a.lit") is not None
+    assert "Collaboration" in words(kept, "#self + dl")
+    assert "A close-knit team" in words(kept, "#self + dl")
 
 
 async def test_the_preview_is_a_part(tab: Tab, shelf: Shelf) -> None:

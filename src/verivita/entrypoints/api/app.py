@@ -13,12 +13,14 @@ from verivita import __version__
 from verivita.bootstrap.container import Container
 from verivita.entrypoints.api import (
     admin,
+    analysis,
     answers,
     assistant,
     auth,
     auth_oidc,
     auth_second,
     compat,
+    compat_career,
     compat_chat,
     health,
     library,
@@ -56,6 +58,7 @@ _HEADERS = [
 
 ROUTES: tuple[ModuleType, ...] = (
     admin,
+    analysis,
     auth,
     auth_oidc,
     auth_second,
@@ -72,6 +75,7 @@ ROUTES: tuple[ModuleType, ...] = (
     assistant,
     compat,
     compat_chat,
+    compat_career,
 )
 """Every route of the API; those with fixed words come before those that would take any."""
 _NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False, "auto_configure": False}

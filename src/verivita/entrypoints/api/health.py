@@ -25,6 +25,7 @@ class Ready(Output):
 
 
 @router.get("/health")
+@router.get("/api/health")
 async def health(request: Request) -> Health:
     """Each dependency, asked now."""
     services = await request.app.state.container.health()

@@ -123,13 +123,14 @@ def _pair(pair: Pair) -> PairOut:
         required=pair.required,
         state=pair.state.value,
         asked=AskedOut.model_validate(pair.asked) if pair.asked else None,
-        shown=[_shown(item) for item in pair.shown],
-        closest=_shown(pair.closest) if pair.closest else None,
+        shown=[shown_out(item) for item in pair.shown],
+        closest=shown_out(pair.closest) if pair.closest else None,
         note=pair.note,
     )
 
 
-def _shown(item: Evidence) -> ShownOut:
+def shown_out(item: Evidence) -> ShownOut:
+    """Words of a paper in a reply body."""
     span = item.span
     return ShownOut(
         document_id=item.document_id,

@@ -11,8 +11,8 @@ import typer
 
 from verivita import __version__
 from verivita.core.errors import VerivitaError
+from verivita.entrypoints.cli import analysis, backup, data, find, observe, people, privacy, reindex, serve
 from verivita.entrypoints.cli import ask as asking
-from verivita.entrypoints.cli import backup, data, find, observe, people, privacy, reindex, serve
 from verivita.entrypoints.cli.output import EXIT, fail, refusal_of
 
 app = typer.Typer(
@@ -49,6 +49,7 @@ app.command()(reindex.reindex)
 app.command()(find.search)
 app.command()(find.match)
 app.command()(find.jobs)
+app.command()(analysis.analyze)
 app.command()(asking.ask)
 app.add_typer(people.users, name="users")
 app.add_typer(serve.keys, name="keys")

@@ -236,6 +236,7 @@ class JobView:
     timeline: tuple[TimelineItem, ...]
     paragraphs: tuple[ParagraphView, ...]
     facts: tuple[tuple[str, str], ...]
+    culture: tuple[tuple[str, str], ...] = ()
     back: Link = field(default_factory=lambda: Link("Jobs", "/jobs"))
     no_paper: bool = False
     closed: NoteView | None = None

@@ -31,7 +31,7 @@ from verivita.entrypoints.web.views import Link, NoteView
 from verivita.entrypoints.web.words import ago, at_midnight, day, number, on_day, plural
 from verivita.features.library import Evidence
 from verivita.features.matching import Match, Pair, Part
-from verivita.features.postings import Posting, Quote
+from verivita.features.postings import Posting, Quote, culture_of
 
 PARTS = {
     "skills": "Skills",
@@ -106,6 +106,7 @@ def job_view(
         timeline=_timeline(posting, match, now),
         paragraphs=paragraphs(said.description, match.pairs if match else (), url),
         facts=_facts(posting),
+        culture=tuple((sign.value.value.capitalize(), sign.quote.text) for sign in culture_of(said.description)),
         back=back or Link("Jobs", "/jobs"),
         no_paper=match is None,
         closed=_closed(posting, now),

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from uuid import UUID
 
 from verivita.core.clock import Clock
-from verivita.core.errors import FieldError, Invalid, NotFound, TooLarge
+from verivita.core.errors import Conflict, FieldError, Invalid, NotFound, TooLarge
 from verivita.core.events import Event
 from verivita.core.ids import DocumentId, new_id
 from verivita.core.page import Page, PageRequest
@@ -264,6 +264,28 @@ class LibraryService:
             texts = [await self.repo.text(tx, principal, id) or "" for id in ready]
         return await asyncio.to_thread(_profile, ready, facts, texts)
 
+    async def proof(self, principal: Principal, document_id: UUID) -> CandidateProfile:
+        """What one paper proves alone, whether it counts or not. Raises `NotFound`, `Conflict` (code `not_read`)."""
+        document = await self.get(principal, document_id)
+        if document.status is not DocumentStatus.READY:
+            raise Conflict(
+                "not_read", f"{document.title} could not be read, or not yet.", next="Look at it on the page of papers."
+            )
+        async with self.db.begin(principal) as tx:
+            facts = await self.repo.facts(tx, principal, [document.id])
+            text = await self.repo.text(tx, principal, document.id) or ""
+        return await asyncio.to_thread(_profile, [document.id], facts, [text])
+
+    async def glance(self, principal: Principal, text: str) -> tuple[CandidateProfile, str]:
+        """What a pasted paper would prove, and its text as it was read, in which the places count.
+
+        Nothing is stored, and the ids name nothing that is kept.
+        """
+        data = text.encode()
+        paper = self._new("paper.md", data, DocumentKind.RESUME, "", example=False)
+        read = await self._ingest.read(paper, data, _silent)
+        return await asyncio.to_thread(_profile, [paper.id], read.facts, [read.text]), read.text
+
     def _new(self, filename: str, data: bytes, kind: DocumentKind, title: str, example: bool) -> Document:
         now = self._clock.now()
         return Document(
@@ -287,6 +309,10 @@ class LibraryService:
             created_at=now,
             updated_at=now,
         )
+
+
+async def _silent(share: float, stage: str) -> None:
+    """For readings that nobody watches."""
 
 
 def _profile(ids: Sequence[DocumentId], facts: Sequence[Fact], texts: Sequence[str]) -> CandidateProfile:

@@ -2,6 +2,7 @@
 
 from verivita.features.matching.model import (
     SCORE_VERSION,
+    Analysis,
     Band,
     HardStop,
     Lever,
@@ -17,6 +18,7 @@ from verivita.features.matching.service import MatchingService
 
 __all__ = [
     "SCORE_VERSION",
+    "Analysis",
     "Band",
     "HardStop",
     "Lever",

@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from verivita.core.ids import PostingId
-from verivita.features.library import Evidence
-from verivita.features.postings import Posting, Quote
+from verivita.features.library import CandidateProfile, Evidence
+from verivita.features.postings import CultureSign, Posting, Quote
 from verivita.features.search import SearchResult
 
 SCORE_VERSION = 1
@@ -123,3 +123,17 @@ class Shortlist:
     result: SearchResult
     postings: tuple[Posting, ...]
     matches: tuple[Match, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """A paper and a posting taken apart, and how the one stands to the other."""
+
+    paper: CandidateProfile
+    paper_text: str | None
+    """The text of a paper that was only pasted, as it was read: the places of its evidence count in it."""
+    posting: Posting
+    is_stored: bool
+    """False for a posting that was only pasted: its id names nothing."""
+    culture: tuple[CultureSign, ...]
+    match: Match

@@ -18,13 +18,13 @@ from verivita.features.identity import IdentityService
 from verivita.features.library import CandidateProfile, LibraryService
 from verivita.features.matching.explain import explain, listed
 from verivita.features.matching.many import Scored, score_many
-from verivita.features.matching.model import SCORE_VERSION, Match, Shortlist, Wishes
+from verivita.features.matching.model import SCORE_VERSION, Analysis, Match, Shortlist, Wishes
 from verivita.features.matching.nearness import WEIGHTS, Pairing, by_nearness, sides_of_person, sides_of_posting
 from verivita.features.matching.packed import pack
 from verivita.features.matching.prepared import PreparedProfile, prepare, prepare_posting, soft_skills
 from verivita.features.matching.repository import MatchRepository
 from verivita.features.matching.tasks import SCORE_ALL
-from verivita.features.postings import Posting, PostingsService
+from verivita.features.postings import Posting, PostingsService, culture_of
 from verivita.features.search import Ranked, SearchRequest, SearchService, SortBy
 from verivita.kit.db import Database
 from verivita.kit.queue import Queue
@@ -74,6 +74,19 @@ class MatchingService:
     async def weigh(self, principal: Principal, posting: Posting) -> Match:
         """The whole match with a posting that need not be stored."""
         return (await self._explained(principal, [posting]))[0]
+
+    async def analyse(self, principal: Principal, paper: UUID | str | None, posting: UUID | str) -> Analysis:
+        """A paper (None: all that count) and a posting, each by id or as pasted text, and the match of the two.
+
+        Nothing of it is stored. Raises `NotFound`, and `Conflict` (code `not_read`) for a paper that is not read yet.
+        """
+        if isinstance(posting, UUID):
+            found, stored = await self._postings.get(principal, posting), True
+        else:
+            found, stored = await self._postings.glance(principal, posting), False
+        profile, text = await self._proof(principal, paper)
+        match = (await self._explained(principal, [found], profile))[0]
+        return Analysis(profile, text, found, stored, culture_of(found.understood.description), match)
 
     async def shortlist(self, principal: Principal, request: SearchRequest, *, scores: bool) -> Shortlist:
         """A search, with the person's scores where wanted; sorted by match it holds the best of all that was found."""
@@ -227,8 +240,17 @@ class MatchingService:
         soft = soft_skills(self._taxonomy())
         return {p.id: pack(prepare_posting(p.understood, soft), p.understood) for p in postings}
 
-    async def _explained(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
-        side, now = await self._side(principal), self._clock.now()
+    async def _proof(self, principal: Principal, paper: UUID | str | None) -> tuple[CandidateProfile, str | None]:
+        if isinstance(paper, str):
+            return await self._library.glance(principal, paper)
+        if paper is None:
+            return await self._library.profile(principal), None
+        return await self._library.proof(principal, paper), None
+
+    async def _explained(
+        self, principal: Principal, postings: Sequence[Posting], profile: CandidateProfile | None = None
+    ) -> list[Match]:
+        side, now = await self._side(principal, profile), self._clock.now()
 
         def run() -> list[Match]:
             return [replace(self._explain(side, posting), calculated_at=now) for posting in postings]
@@ -246,8 +268,9 @@ class MatchingService:
     def _compute(side: _Side, forms: Mapping[PostingId, bytes]) -> dict[PostingId, Scored]:
         return dict(zip(forms, score_many(side.person, list(forms.values())), strict=True))
 
-    async def _side(self, principal: Principal) -> _Side:
-        profile = await self._library.profile(principal)
+    async def _side(self, principal: Principal, profile: CandidateProfile | None = None) -> _Side:
+        """The person with all papers that count, or with what `profile` proves alone."""
+        profile = profile or await self._library.profile(principal)
         wants = (await self._identity.me(principal)).preferences
         wishes = Wishes(
             location_types=wants.location_types,

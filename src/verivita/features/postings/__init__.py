@@ -1,5 +1,6 @@
 """Job postings, companies, sources. Face of the room."""
 
+from verivita.features.postings.culture import CultureSign, culture_of
 from verivita.features.postings.ingest import PostingEngines
 from verivita.features.postings.model import (
     CompanySize,
@@ -27,6 +28,7 @@ from verivita.features.postings.upkeep import IndexState, PostingsUpkeep
 __all__ = [
     "CompanySize",
     "Counts",
+    "CultureSign",
     "Education",
     "Employment",
     "ImportRun",
@@ -45,6 +47,7 @@ __all__ = [
     "SkillWish",
     "Snapshot",
     "Understood",
+    "culture_of",
     "description_collection",
     "read_places",
 ]
