@@ -14,7 +14,7 @@ import pytest
 
 from tests.integration.identity.opened import open_settings, opened
 
-pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.nightly]
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.nightly, pytest.mark.timeout(1800)]
 PACKAGE = "better-auth@1.7.6"
 SCRIPT = Path(__file__).parents[2] / "rigs" / "better_auth.mjs"
 

@@ -77,7 +77,7 @@ async def test_the_sixth_try_of_a_code_is_refused_even_when_it_is_right(place):
 
 @pytest.mark.acceptance("ID-08", "SEC-07")
 @pytest.mark.security
-@pytest.mark.parametrize("tries", [50, pytest.param(1000, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("tries", [50, pytest.param(1000, marks=[pytest.mark.nightly, pytest.mark.timeout(1800)])])
 async def test_wrong_codes_with_new_cookies_and_networks_are_fifteen_an_hour(place, tries):
     email = f"victim{tries}@mail.example"
     people = [await place.guest() for _ in range(5)]

@@ -253,12 +253,6 @@ class Coming(RuleBasedStateMachine):
             listed = self.run(self.place.container.library.all(browser.principal))
             assert {paper.id for paper in listed} == self.papers[browser.id]
 
-    @invariant()
-    def a_second_step_is_on_where_it_was_switched_on(self):
-        for browser in getattr(self, "browsers", ()):
-            held = self.run(self.place.sign_in.second.state(browser.principal))
-            assert held.is_on is (browser.id in self.seeds)
-
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory):
@@ -267,7 +261,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.acceptance("ID-05", "ID-25")
-@pytest.mark.parametrize("runs", [20, pytest.param(500, marks=pytest.mark.nightly)])
+@pytest.mark.parametrize("runs", [20, pytest.param(500, marks=[pytest.mark.nightly, pytest.mark.timeout(5400)])])
 def test_the_machine(open_url, folder, runs):
     with running("EdDSA") as issuer:
         rig = {"issuer": issuer.url, "algorithm": "EdDSA", "name": "Rig", "client_id": CLIENT, "client_secret": SECRET}

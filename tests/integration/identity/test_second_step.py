@@ -251,7 +251,7 @@ class TestCodes:
         with pytest.raises(Invalid):
             await place.entry.second_step(NOBODY, ticket, theirs[0])
 
-    @pytest.mark.parametrize("tries", [40, pytest.param(1000, marks=pytest.mark.nightly)])
+    @pytest.mark.parametrize("tries", [40, pytest.param(1000, marks=[pytest.mark.nightly, pytest.mark.timeout(1800)])])
     async def test_wrong_codes_with_new_cookies_and_networks_are_fifteen_an_hour(self, place, tries):
         email = f"guess{tries}@mail.example"
         known, phone, recovery = await guarded(place, email, PASSWORD)
