@@ -18,12 +18,13 @@ ID = "01890000-0000-7000-8000-000000000000"
 READS = [
     "/", "/example", "/papers", f"/papers/{ID}", f"/papers/{ID}/events", f"/papers/{ID}/status", "/jobs", "/jobs/add",
     f"/jobs/{ID}", f"/jobs/{ID}/posting", f"/jobs/{ID}/preview", f"/jobs/import/{ID}", f"/jobs/import/{ID}/events",
-    f"/jobs/import/{ID}/status", "/settings",
+    f"/jobs/import/{ID}/status", "/settings", "/settings/second-step",
 ]  # fmt: skip
 WRITES = [
     "/leave", "/example", "/example/remove", "/papers", f"/papers/{ID}/use", f"/papers/{ID}/read",
     f"/papers/{ID}/remove", "/jobs/add", "/jobs/import", "/settings/wishes", "/settings/appearance", "/settings/keys",
-    f"/settings/keys/{ID}/drop",
+    f"/settings/keys/{ID}/drop", "/settings/second-step/begin", "/settings/second-step/confirm",
+    "/settings/second-step/off",
 ]  # fmt: skip
 OF_ONE_THING = [path for path in READS if ID in path]
 

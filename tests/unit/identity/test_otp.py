@@ -50,7 +50,7 @@ def test_a_code_counts_one_step_early_or_late_and_no_more(row, steps):
 
 
 @pytest.mark.parametrize(
-    "typed", ["", "0", "287083", "2870822", "28708", "\u0662\u0668\u0667\u0660\u0668\u0662", "x" * 40]
+    "typed", ["", "0", "287083", "2870822", "28708", "\ud800", "\u0662\u0668\u0667\u0660\u0668\u0662", "x" * 40]
 )
 def test_what_is_no_code(typed):
     assert fitting_step(SEED, typed, at(59)) is None

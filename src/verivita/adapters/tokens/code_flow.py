@@ -89,7 +89,7 @@ class CodeFlow:
 
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
         """What only an ID token says (OpenID Connect Core 1.0, section 3.1.3.7): nonce and authorized party."""
-        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(), nonce.encode()):
+        if not hmac.compare_digest(str(claims.get("nonce", "")).encode(errors="replace"), nonce.encode()):
             raise self._refused("nonce")
         audience, party = claims.get("aud"), claims.get("azp")
         if (isinstance(audience, list) and len(audience) > 1 and party is None) or party not in (None, self._client.id):

@@ -111,7 +111,7 @@ class SignOnService:
         `issuer_refused`, `suspended`), `Unavailable` (code `issuer_unavailable`), `SecondStepNeeded`.
         """
         door, said = self._door(key), self._opened(kept)
-        same = hmac.compare_digest(said.get("state", "").encode(), returned.state.encode())
+        same = hmac.compare_digest(said.get("state", "").encode(), returned.state.encode(errors="replace"))
         if not same or not returned.state or said["key"] != key:
             raise _lost()
         if returned.error is not None or not returned.code:

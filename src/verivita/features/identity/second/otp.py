@@ -36,7 +36,7 @@ def fitting_step(seed: str, typed: str, now: datetime) -> int | None:
 
     made, current, found = pyotp.TOTP(seed), int(now.timestamp()) // STEP_S, None
     for step in range(current - DRIFT, current + DRIFT + 1):
-        if hmac.compare_digest(made.generate_otp(step).encode(), typed.encode()):
+        if hmac.compare_digest(made.generate_otp(step).encode(), typed.encode(errors="replace")):
             found = step
     return found
 
