@@ -28,10 +28,10 @@ from verivita.adapters.readers.markup import MarkupReader
 from verivita.adapters.readers.pdf import PdfReader
 from verivita.core.errors import Invalid
 from verivita.engines.reading.dates import find_dates
-from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.reading.sections import outline_of
+from verivita.features.library.shown import shown_skills, unlisted_skills
 
 Metrics = dict[str, float]
 _FIELDS = {"institution": "school", "area": "field", "degree": "degree", "company": "employer", "position": "title",
@@ -329,13 +329,17 @@ def _gold(xml: str) -> tuple[str, list[tuple[str, int, int]]]:
 def _predicted(read: ReadText, outline: Outline) -> list[tuple[str, int, int]]:
     out: list[tuple[str, Value | None]] = [("name", outline.name), ("title", outline.headline)]
     for section in outline.sections:
+        kinds = ("degree", "school") if section.kind == "volunteering" else ("title", "employer", "degree", "school")
         for entry in section.entries:
-            out += [(kind, getattr(entry, kind)) for kind in ("title", "employer", "degree", "school")]
+            out += [(kind, getattr(entry, kind)) for kind in kinds]
+    told = (("title", outline.told_titles), ("employer", outline.told_employers), ("degree", outline.told_degrees))
+    out += [(kind, value) for kind, values in told for value in values]
     spans = [(kind, v.start, v.end) for kind, v in out if v is not None]
     skills = _skills()
     if skills is not None:
-        theirs = of_person(read, outline)
-        spans += [("skill", m.start, m.end) for m in skills(read.text) if theirs(m.start, m.end)]
+        mentions = skills(read.text)
+        spans += [("skill", m.start, m.end) for m in shown_skills(read, outline, mentions)]
+        spans += [("skill", item.start, item.end) for _, item in unlisted_skills(read, outline, mentions)]
     else:
         spans += [("skill", v.start, v.end) for s in outline.sections if s.kind == "skills" for v in s.items]
     return sorted(set(spans))

@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from importlib import resources
 
+from verivita.core.text import fold
+
 Span = tuple[int, int]
 
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)*\.[A-Za-z]{2,}(?!\w)")
@@ -32,9 +34,10 @@ _PLACE = re.compile(
 
 @lru_cache(maxsize=1)
 def regions() -> frozenset[str]:
-    """Names and short forms of countries, states and provinces, lower case."""
+    """Names and short forms of countries, states and provinces, lower case, with and without accents."""
     rows = resources.files("verivita.engines.reading").joinpath("data/regions.txt").read_text("utf-8").splitlines()
-    return frozenset(row.strip().lower() for row in rows if row.strip() and not row.startswith("#"))
+    names = [row.strip().lower() for row in rows if row.strip() and not row.startswith("#")]
+    return frozenset(names) | frozenset(fold(name) for name in names)
 
 
 def emails(text: str) -> list[Span]:

@@ -51,7 +51,7 @@ _NOW = (
     r"|ce\s+jour|continuing|continue)"
 )
 _TO = r"\s*(?:[-–—−‒~→‐]{1,2}|\b(?:to|until|till|til|through|thru|bis|a|al|hasta|à|au|jusqu['’]à|and)\b)\s*"
-_TO = rf"(?:{_TO}|(?<=\d)\s+(?=(?:present|current|{_YEAR})\b))"
+_TO = rf"(?:{_TO}|(?<=\d)\s*(?=(?:present|current|{_YEAR})\b))"
 _RANGE = re.compile(
     rf"(?<![\w/])(?:from\s+|von\s+|desde\s+|de\s+|du\s+)?"
     rf"(?:{_POINT.format(p='a')}|(?P<bare>{_MONTH})\.?)"

@@ -14,7 +14,7 @@ def of_person(read: ReadText, outline: Outline) -> Callable[[int, int], bool]:
     """Tell of a span whether it may show a skill of the person.
 
     It may not in references and in the list of publications, in a heading or the person's name, nor inside the name
-    of an employer or a school ("Cisco", "School of Marketing").
+    of an employer, a school or a place ("Cisco", "School of Marketing", "Cypress, California").
     """
     shut = [(s.start, s.end) for s in outline.sections if s.kind in _OF_OTHERS]
     shut += [
@@ -24,7 +24,8 @@ def of_person(read: ReadText, outline: Outline) -> Callable[[int, int], bool]:
     ]
     for section in outline.sections:
         for entry in section.entries:
-            shut += [(value.start, value.end) for value in (entry.employer, entry.school) if value is not None]
+            others = (entry.employer, entry.school, entry.place)
+            shut += [(value.start, value.end) for value in others if value is not None]
 
     def may(start: int, end: int) -> bool:
         return not any(start < high and low < end for low, high in shut)

@@ -71,8 +71,23 @@ def _last_word(key: str, text: str) -> str | None:
     words = text.split()
     if len(words) > 5 or any(c.isdigit() for c in text) or "," in text:
         return None
-    titled = all(word[:1].isupper() or len(word) <= 3 for word in words)
-    return _LAST.get(key.rsplit(" ", 1)[-1]) if titled else None
+    if not all(word[:1].isupper() or len(word) <= 3 for word in words):
+        return None
+    named = key.split()
+    if any(_LAST.get(word) == "experience" for word in named):
+        return "experience"
+    kind = _LAST.get(named[-1])
+    return None if kind == "education" and not _OF_LEARNING.issuperset(named[:-1]) else kind
+
+
+_OF_LEARNING = frozenset(
+    {
+        *("academic", "additional", "adult", "advanced", "and", "certifications", "college", "continuing", "formal"),
+        *("further", "general", "graduate", "higher", "medical", "military", "my", "other", "post", "postgraduate"),
+        *("professional", "qualifications", "relevant", "school", "secondary", "training", "university"),
+    }
+)
+"""Words before "Education" in a heading; "Physical Education" is a subject."""
 
 
 def _known(key: str) -> str | None:

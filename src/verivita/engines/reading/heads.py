@@ -7,53 +7,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from verivita.engines.reading.contact import places
+from verivita.engines.reading.head_words import (
+    CITATION,
+    CITED,
+    DID,
+    FIELD,
+    INTO,
+    LABELLED,
+    LABELS,
+    NOISE,
+    SERVED_ON,
+    STRONG,
+)
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.outline import Value
 from verivita.engines.reading.paragraphs import Part, value_of
 from verivita.engines.reading.ports import ReadText
 
-_STRONG = re.compile(
-    r"\t+|\s+[|•·●∙]\s*|\s+[-–—−]+\s+|\s*[–—]\s+|\s+[-–—]\s*|\s{3,}|\s+//\s+|\s/\s(?=\W*$)|\s+(?:at|@|bei|chez)\s+"
-)
 _COMMA = re.compile(r"\s*[,;]\s+|\s+,\s*")
-_LABELS = re.compile(
-    r"^(?:(?P<employer>company(?: name)?|employer|organi[sz]ation|client|firma|empresa|entreprise)"
-    r"|(?P<title>(?:job )?title|position|designation|role|puesto|poste)"
-    r"|(?P<school>school|university|college|institution|institute|board)|(?P<degree>degree|qualification|course)"
-    r"|(?P<field>major|specialization|specialisation|field|branch)|(?P<place>location|place|ort)"
-    r"|(?P<dates>dates?|duration|period|from|year|zeitraum|expected(?: graduation)?|graduated)"
-    r"|(?P<name>project(?: name| title)?|title of the project))\s*[:–-]\s*",
-    re.IGNORECASE,
-)
 _TRIM = " \t,;:|-–—−()[]•·.*"
-_NOISE = re.compile(
-    r"^(?:\d+ (?:years?|months?)(?: \d+ months?)?|expected(?: graduation)?|graduat(?:ed|ion)|date|full[- ]time"
-    r"|part[- ]time"
-    r"|contract|permanent|temporary|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?"
-    r"|page \d+)$",
-    re.IGNORECASE,
-)
-_FIELD = re.compile(
-    r"\b(?:scien\w+|engineering|arts?|business|administration|economics|finance|accounting|accountancy"
-    r"|mathematics|math|physics"
-    r"|chemistry|biology|history|studies|literature|english|psychology|sociology|philosophy|management|marketing"
-    r"|commerce|computing|informatics|informatik|informática|informatique|technology|communications?|journalism"
-    r"|law|nursing|medicine|design|music"
-    r"|education|statistics|media|languages?|politics|political|mechanical|electrical|electronics|civil|software|data"
-    r"|systems|information|theat(?:re|er)|anthropology|architecture|criminal justice|liberal|human resources|graphic"
-    r"|culinary|hospitality|bwl|betriebswirtschaft\w*|wirtschaft\w*|maschinenbau|derecho|economía|droit|gestion)\b",
-    re.IGNORECASE,
-)
-_LABELLED = re.compile(r"^[A-Z][\w/& .-]{1,28}:\s+\S")
-_CITED = re.compile(
-    r"[“”@]|\bpp?\.? ?\d|\bpages \d|\bvol(?:ume)?\.? ?\d|\b[VN]\.? ?\d|\d\(\d+\)|\bet al\b", re.IGNORECASE
-)
 _LINKING = frozenset("of and the for in at on to de la du der des von y et und a an".split())  # noqa: SIM905
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
-_INTO = re.compile(
-    r"^\s*(?:degree\s*)?(?:\([^)]*\)\s*)?(?:[,:–-]\s*|in\s+|of\s+|en\s+|de\s+|im\s+|für\s+|major(?:ing)?\s+in\s+)*",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +66,8 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     head = Head(dates=dates, place=place)
     if kind == "education":
         return _education(read, chunks, head)
+    if any(CITATION.search(part.text) for part in parts):
+        return _named(read, chunks, head)
     if kind in ("experience", "volunteering"):
         return _job(read, chunks, head)
     if kind == "other" and head.dates is not None and any(title_score(c.text) >= 1 for c in chunks):
@@ -158,7 +134,7 @@ def _chunks(part: Part) -> list[_Chunk]:
         at = max(at, end)
     out: list[_Chunk] = []
     for start, end in pieces:
-        for low, high in _cuts(look.text, start, end, _STRONG):
+        for low, high in _cuts(look.text, start, end, STRONG):
             chunk = _trimmed(look.text, low, high, base, look.line.page)
             if chunk is not None:
                 out.append(chunk)
@@ -181,13 +157,13 @@ def _trimmed(text: str, low: int, high: int, base: int, page: int) -> _Chunk | N
     while high > low and text[high - 1] in _TRIM and not _keeps(text[low:high]):
         high -= 1
     words = text[low:high]
-    label = _LABELS.match(words)
+    label = LABELS.match(words)
     name = None
     if label is not None:
         name = next(key for key, value in label.groupdict().items() if value)
         low += label.end()
         words = text[low:high]
-    if not any(c.isalpha() for c in words) or _NOISE.match(words) or name == "dates":
+    if not any(c.isalpha() for c in words) or NOISE.match(words) or name == "dates":
         return None
     return _Chunk(words, base + low, page, name)
 
@@ -238,9 +214,7 @@ def _named(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
 
 def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
     title, employer = _labelled(chunks, "title"), _labelled(chunks, "employer")
-    free = [c for c in chunks if c is not title and c is not employer and len(c.text) <= 110 and _names(c)]
-    if title is None and employer is None and len(free) == 1:
-        free = _at_comma(free[0])
+    free = _free(chunks, title, employer)
     if title is None:
         title = max(free, key=lambda c: title_score(c.text), default=None)
         if title is not None and title_score(title.text) < 0.6:
@@ -250,15 +224,15 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
         employer = max(free, key=lambda c: (employer_score(c.text) >= 0.8) - 0.6 * (title_score(c.text) >= 1))
         free = [c for c in free if c is not employer]
     if title is None and free and employer is not None:
-        title = free[0]
-        if free[0].start < employer.start and employer_score(employer.text) < 0.8:
-            title, employer = employer, free[0]
+        title, employer = _unnamed(free[0], employer, head)
     elif title is None and employer is not None and employer_score(employer.text) < 0.8 and head.dates is None:
         employer = None
     elif title is not None and employer is None:
         split = _at_comma(title)
         if len(split) == 2:
             title, employer = sorted(split, key=lambda c: -title_score(c.text))
+    if employer is not None and title is not None and SERVED_ON.search(employer.text):
+        return replace(head, name=_value(read, employer))
     return replace(
         head,
         title=_value(read, title) if title is not None else None,
@@ -266,9 +240,31 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
     )
 
 
+def _free(chunks: list[_Chunk], title: _Chunk | None, employer: _Chunk | None) -> list[_Chunk]:
+    """Chunks without a label that may name a job or an employer; a client only where nothing else does."""
+    free = [c for c in chunks if c not in (title, employer) and len(c.text) <= 110 and _names(c)]
+    free = [c for c in free if c.label != "client"] or free
+    return _at_comma(free[0]) if title is None and employer is None and len(free) == 1 else free
+
+
+def _unnamed(one: _Chunk, employer: _Chunk, head: Head) -> tuple[_Chunk | None, _Chunk | None]:
+    """Two names and no word of trades: the first is the employer, unless nothing else shows that this is a job."""
+    spanned = head.dates is not None and not _within_a_year(head.dates.value)
+    if employer_score(employer.text) >= 0.8:
+        return (one if spanned and one.start > employer.start else None), employer
+    if not spanned:
+        return None, None
+    return (employer, one) if one.start < employer.start else (one, employer)
+
+
+def _within_a_year(dates: str) -> bool:
+    first, _, last = dates.partition("/")
+    return first[:4] == last[:4]
+
+
 def _names(chunk: _Chunk) -> bool:
     """Whether words can name a job or an employer: no label with a value, citation or sentence."""
-    if _LABELLED.match(chunk.text) or _CITED.search(chunk.text) or _told(chunk.text):
+    if LABELLED.match(chunk.text) or CITED.search(chunk.text) or _told(chunk.text) or DID.match(chunk.text):
         return False
     return chunk.text[:1].isupper() or title_score(chunk.text) >= 1
 
@@ -300,7 +296,7 @@ def _department(first: str, rest: str) -> bool:
     return (
         title_score(first) >= 1
         and len(rest.split()) <= 2
-        and _FIELD.search(rest) is not None
+        and FIELD.search(rest) is not None
         and employer_score(rest) < 0.8
     )
 
@@ -339,13 +335,13 @@ def _pieces(chunks: Sequence[_Chunk]) -> list[_Chunk]:
 
 
 def _may_be_field(chunk: _Chunk, after_degree: bool) -> bool:
-    told = after_degree or chunk.label == "field" or _FIELD.search(chunk.text) is not None
+    told = after_degree or chunk.label == "field" or FIELD.search(chunk.text) is not None
     return told and any(c.isalpha() for c in chunk.text)
 
 
 def _after(piece: _Chunk, at: int) -> _Chunk:
     """What follows a degree, without "in", "of" and the like."""
-    shift = _INTO.match(piece.text[at:])
+    shift = INTO.match(piece.text[at:])
     start = at + (shift.end() if shift is not None else 0)
     return replace(piece, text=piece.text[start:].rstrip(" )("), start=piece.start + start)
 

@@ -80,10 +80,22 @@ _DEGREE = re.compile(
     r")(?![\w])",
     re.IGNORECASE,
 )
+_NAMED_SCHOOL = re.compile(
+    r"^(?:high school|higher secondary(?: school)?|matriculation|senior secondary)$", re.IGNORECASE
+)
+"""Words that name a degree, but after a name a school: "Yorktown High School"."""
 _SHORT_WORDS = re.compile(
     r"^(?:ma|ms|me|be|ba|bs|as|aa|md|jd|bac|cap|mit|co|ag|se|ab|intermediate|graduate)$", re.IGNORECASE
 )
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)?")
+
+
+_TRADE = re.compile(r".{2,}(?:ologist|ographer|ician|therapist|worker|keeper|maker|sitter|teacher|master|wright)")
+
+
+def trade_word(word: str) -> bool:
+    """Whether a word in lower case names a trade or a rank."""
+    return word in _TITLE_WORDS or _TRADE.fullmatch(word) is not None
 
 
 def title_score(text: str) -> float:
@@ -92,13 +104,13 @@ def title_score(text: str) -> float:
     if not words or len(words) > 14:
         return 0.0
     plural = {word.removesuffix("s") for word in words}
-    hits = sum(1 for word in words if word in _TITLE_WORDS)
+    hits = sum(1 for word in words if trade_word(word))
     if words[0] not in _TITLE_WORDS and words[0].endswith(("ed", "ing")) and len(words) > 3:
         return 0.0
     if len(words) > 5 and sum(word[:1].islower() for word in text.split()) > 0.6 * len(words):
         return 0.0
     score = 1.0 if hits else 0.6 if plural & _TITLE_WORDS else 0.0
-    if words[-1] in _TITLE_WORDS:
+    if trade_word(words[-1]):
         score += 0.5
     if _TITLE_PHRASES.search(text):
         score += 0.7
@@ -120,10 +132,14 @@ def school_score(text: str) -> float:
 
 
 def degree_span(text: str) -> tuple[int, int] | None:
-    """The span of the first degree in `text`; short forms like "BE" count only in capitals."""
+    """The span of the first degree in `text`; short forms like "BE" count only in capitals, a named school is none."""
     for match in _DEGREE.finditer(text):
         bare = match.group().replace(".", "").strip()
         if _SHORT_WORDS.match(bare) and not bare.isupper() and bare.lower() not in ("intermediate", "graduate"):
+            continue
+        if _NAMED_SCHOOL.match(bare) and re.search(r"[A-Z]\w+[.']? $", text[: match.start()]):
+            continue
+        if bare.lower() == "graduation" and re.match(r"\s*(?:date|:)", text[match.end() :], re.IGNORECASE):
             continue
         return match.start(), match.start() + len(match.group().rstrip())
     return None

@@ -113,7 +113,7 @@ def _heading(
 
 
 def _bare(text: str) -> str:
-    return text.strip(" \t:：-–—_*#=|•·").strip()
+    return text.strip(' \t:：-–—_*#=|•·"“”').strip()
 
 
 def _may_head(look: Look) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from verivita.core.text import fold
-from verivita.engines.reading.contact import emails, links, phones
+from verivita.engines.reading.contact import emails, links, phones, places
 from verivita.engines.reading.headings import heading_kind
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.lines import Look
@@ -16,13 +16,16 @@ from verivita.engines.reading.ports import ReadText
 
 _WORD = r"(?:[A-ZÀ-ÖØ-ÝŞĞİÇŁŚŻ][\w'’`-]*\.?|(?:de|la|del|da|dos|van|von|der|den|di|el|al|bin|ibn|le|du|zu|ter)\b)"
 _NAME = re.compile(
-    rf"^[\"“]?(?:(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})"
+    rf"^[\"“]?(?:(?:full\s+)?(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})"
     r"(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{2,}|\s+\d)",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"^(?:full\s+)?(?:name|nombre|nom)\s*:\s*\S", re.IGNORECASE)
+_BARE_LABEL = re.compile(r"^(?:full\s+)?(?:name|nombre|nom)\s*:?$", re.IGNORECASE)
 _TITLES = frozenset(
     {
         *("resume", "cv", "curriculum", "vitae", "curriculum vitae", "lebenslauf", "résumé", "resumé", "bio", "data"),
+        *("sample", "your", "name", "template", "copy", "example", "job", "seeker"),
         *("biodata", "objective", "profile", "page", "confidential", "contact", "address", "phone", "email", "mobile"),
     }
 )
@@ -36,17 +39,28 @@ def find_name(read: ReadText, head: Sequence[Look], looks: Sequence[Look]) -> Va
     best: tuple[float, Value] | None = None
     sizes = [look.line.size for look in looks if look.line.size]
     usual = sorted(sizes)[len(sizes) // 2] if sizes else None
+    told = _labelled(looks)
     near = [look for look in looks if look.line.page == 1 and (look.line.size or 0) >= 1.4 * (usual or 99)][:6]
-    for rank, look in enumerate([*head[:10], *(look for look in near if look not in head)]):
+    others = [look for look in (*near, *told) if look not in head[:10]]
+    for rank, look in enumerate([*head[:10], *others]):
         value = _name_in(read, look)
         if value is None:
             continue
-        score = 1.0 - 0.12 * rank + _shape(value.value)
+        score = 1.0 - 0.12 * min(rank, 10) + _shape(value.value) + (0.8 if look in told else 0.0)
         if usual and look.line.size:
             score += min(1.5, 1.2 * (look.line.size / usual - 1))
         if best is None or score > best[0]:
             best = (score, value)
     return best[1] if best is not None and best[0] > 0.35 else None
+
+
+def _labelled(looks: Sequence[Look]) -> list[Look]:
+    """Lines that say "Name: ..." and lines below a line that says only that."""
+    out = [look for look in looks if _LABEL.match(look.text)]
+    for at, look in enumerate(looks[:40]):
+        if _BARE_LABEL.match(look.text):
+            out += [below for below in looks[at + 1 : at + 3] if len(below.text) > 3][:1]
+    return out[:2]
 
 
 def _name_in(read: ReadText, look: Look) -> Value | None:
@@ -55,6 +69,8 @@ def _name_in(read: ReadText, look: Look) -> Value | None:
         return None
     words = _person(match.group(1))
     if words is None:
+        return None
+    if any(low <= match.start(1) < high for low, high in places(look.text)):
         return None
     start = look.line.start + match.start(1)
     return value_of(read, start, start + len(words), look.line.page)

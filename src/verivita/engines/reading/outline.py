@@ -67,3 +67,7 @@ class Outline:
     place: Value | None
     sections: tuple[Section, ...]
     roles: tuple[str, ...]
+    told_titles: tuple[Value, ...] = ()
+    told_employers: tuple[Value, ...] = ()
+    told_degrees: tuple[Value, ...] = ()
+    """What running text says outside the heads of entries: "five years as a nurse"."""

@@ -11,6 +11,7 @@ from verivita.engines.reading.names import find_headline, find_name
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.paragraphs import Part, items_of, paragraphs_of, value_of
 from verivita.engines.reading.ports import ReadText
+from verivita.engines.reading.told import told_of
 
 _ENTRY_KINDS = frozenset(
     {"experience", "education", "projects", "certifications", "publications", "awards", "volunteering", "references"}
@@ -35,6 +36,7 @@ def outline_of(read: ReadText) -> Outline:
     for value, role in ((name, "name"), (headline, "contact")):
         if value is not None:
             _mark(read, roles, value, role)
+    told = told_of(read, sections, name)
     return Outline(
         name,
         headline,
@@ -44,6 +46,9 @@ def outline_of(read: ReadText) -> Outline:
         _place(read, _contact_area(looks, sections, head)),
         tuple(sections),
         tuple(roles),
+        told.titles,
+        told.employers,
+        told.degrees,
     )
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from verivita.core.ids import DocumentId, FactId
-from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.metrics import find_metrics
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.skills import SkillMention
 from verivita.features.library.model import Fact, FactKind, Span
+from verivita.features.library.shown import shown_skills, unlisted_skills
 
 _SENTENCE = re.compile(r"(?<=[.!?])\s+(?=[A-ZÄÖÜÉ“\"(])")
 _ITEM_KINDS = {"languages": FactKind.LANGUAGE}
@@ -150,14 +150,17 @@ def _metrics(read: ReadText, value: Value, section: str, entry: int | None) -> I
 
 
 def _skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMention]) -> Iterator[_Finding]:
-    theirs = of_person(read, outline)
-    for mention in mentions:
-        if not theirs(mention.start, mention.end):
-            continue
-        section = next((s for s in outline.sections if s.start <= mention.start < s.end), None)
-        entry = None
-        if section is not None:
-            entry = next((e.number for e in section.entries if e.start <= mention.start < e.end), None)
-        page = next((line.page for line in read.lines if line.start <= mention.start < line.end), 1)
-        kind = section.kind if section is not None else "other"
-        yield _Finding(FactKind.SKILL, mention.skill_id, mention.name, mention.start, mention.end, page, kind, entry)
+    for mention in shown_skills(read, outline, mentions):
+        yield _skill(read, outline, mention.skill_id, mention.name, mention.start, mention.end)
+    for id, item in unlisted_skills(read, outline, mentions):
+        yield _skill(read, outline, id, " ".join(item.text.split()), item.start, item.end)
+
+
+def _skill(read: ReadText, outline: Outline, id: str, name: str, start: int, end: int) -> _Finding:
+    section = next((s for s in outline.sections if s.start <= start < s.end), None)
+    entry = None
+    if section is not None:
+        entry = next((e.number for e in section.entries if e.start <= start < e.end), None)
+    page = next((line.page for line in read.lines if line.start <= start < line.end), 1)
+    kind = section.kind if section is not None else "other"
+    return _Finding(FactKind.SKILL, id, name, start, end, page, kind, entry)
