@@ -159,3 +159,23 @@ class TestPostingsOfSeveralRoles:
         a = self.list_of("Director of Robots; Mechanical Engineer", "see the long list below these very words of ours")
         b = self.list_of("Recruiter; Account Executive", "look at our page for all the sales jobs that we offer")
         assert not same_job(a, b) and not same_job(b, a)
+
+
+class TestToldAgain:
+    """One employer in one city tells its roles again with other words."""
+
+    OTHER = "Sails, kites and hulls: we make them all and need hands who like salt water. Write to Ann with a note."
+
+    def test_the_same_list_of_roles_with_another_text(self) -> None:
+        roles = "Sailmaker; Deck Officer"
+        last = BODY.split(". ")[-1]
+        assert same_job(posting(title=roles), posting(title=roles, description=f"{self.OTHER} {last} {BODY[:60]}"))
+
+    def test_not_in_another_city(self) -> None:
+        roles, again = "Sailmaker; Deck Officer", f"{self.OTHER} {BODY[:60]}"
+        other = posting(title=roles, description=again, location="Hamburg, Germany")
+        assert not same_job(posting(title=roles), other)
+
+    def test_one_title_needs_more_of_the_text(self) -> None:
+        again = posting(title="Backend Engineer, Payments", description=f"{self.OTHER} {BODY[:60]}")
+        assert not same_job(posting(title="Backend Engineer"), again)

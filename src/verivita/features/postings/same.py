@@ -17,6 +17,11 @@ _ASKED = ((0.99, 0.1), (0.75, 0.25), (0.5, 0.45), (0.3, 0.62), (0.0, 0.74))
 # employer's one, told again each month with some roles more or less.
 _ASKED_OF_LISTS = ((0.5, 0.3), (0.25, 0.5))
 _UNTITLED = 0.3
+# One employer and city, and the same list of roles: only the year's other words stand between them.
+_TOLD_AGAIN = 0.04
+# In one city: no title at all, or a list of roles within the other. One title within the other asks half of the text,
+# since "Engineer" and "Engineer, Payments" of one employer share much of their frame.
+_WITHIN = 0.2
 _WORD = re.compile(r"[a-z0-9+#]+")
 _FILLER = frozenset(
     "a an and the of for to in at with or on our we is are m f d w x remote onsite hybrid time part contract"
@@ -79,16 +84,37 @@ def same_job(a: Understood, b: Understood) -> bool:
         return True
     alike = similarity(a.signature, b.signature)
     if not a.title or not b.title:
-        return alike >= _UNTITLED
+        return alike >= (_WITHIN if _one_city(a, b) and a.title == b.title else _UNTITLED)
     if ";" not in a.title + b.title and _other_role(a.title, b.title):
         return alike >= 0.9
     if not a.description or not b.description:
         return likeness >= 0.99 and bool(a.company_key) and a.posted_on == b.posted_on and _url_free(a, b)
-    if _several(a.title) and _several(b.title):
-        shared = shared_roles(a, b)
-        if any(shared >= least and alike >= asked for least, asked in _ASKED_OF_LISTS):
-            return True
+    if _roles_shared(a, b, alike) or (_one_city(a, b) and _told_again(a, b, alike)):
+        return True
     return next(alike >= asked for least, asked in _ASKED if likeness >= least)
+
+
+def _roles_shared(a: Understood, b: Understood, alike: float) -> bool:
+    if not (_several(a.title) and _several(b.title)):
+        return False
+    shared = shared_roles(a, b)
+    return any(shared >= least and alike >= asked for least, asked in _ASKED_OF_LISTS)
+
+
+def _one_city(a: Understood, b: Understood) -> bool:
+    """Whether employer and city are named in both and equal: then less of the text has to agree."""
+    cities = city_keys(a.location)
+    return bool(a.company_key) and a.company_key == b.company_key and bool(cities) and cities == city_keys(b.location)
+
+
+def _told_again(a: Understood, b: Understood, alike: float) -> bool:
+    """Whether a text with other words tells the same roles again, all or some of them."""
+    first, second = title_words(a.title), title_words(b.title)
+    listed = ";" in a.title + b.title
+    if first == second:
+        return listed and alike >= _TOLD_AGAIN
+    within = bool(first and second) and (first <= second or second <= first)
+    return within and not (first ^ second) & _RANKS and alike >= (_WITHIN if listed else 0.5)
 
 
 def shared_roles(a: Understood, b: Understood) -> float:
