@@ -32,7 +32,7 @@ from verivita.engines.retrieval.chunking import chunk
 from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, hybrid
 from verivita.engines.retrieval.ports import Hit, Vector
 from verivita.features.answers import compose as composing
-from verivita.features.answers.evidence import ENOUGH
+from verivita.features.answers.evidence import ENOUGH, likely, signals
 from verivita.features.answers.sources import FoundText, Weighed, cut, weigh
 
 
@@ -90,8 +90,13 @@ class Notes:
         top = max((hit.score for hit in found.hits), default=0.0) or 1.0
         texts = [self._text(hit.id, hit.score / top) for hit in found.hits if there[hit.id.int]]
         candidates = cut(texts)
-        near = await self.embedder.embed([item.sentence.text for item in candidates])
-        return weigh(question, texts, candidates, self.words.weight, (near @ asked).astype(np.float64))
+        if not candidates:
+            return weigh(question, texts, candidates, self.words.weight, None)
+        words = signals(question, candidates, self.words.weight, None)
+        chosen = likely(words, candidates)
+        near = np.full(len(candidates), np.nan)
+        near[chosen] = await self.embedder.embed([candidates[i].sentence.text for i in chosen]) @ asked
+        return weigh(question, texts, candidates, self.words.weight, near, words)
 
     def _text(self, id: UUID, score: float) -> FoundText:
         piece = self.pieces[id.int]

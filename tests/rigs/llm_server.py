@@ -241,7 +241,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     @property
     def rig(self) -> LlmServer:
-        return self.server.rig
+        served: LlmServer = self.server.rig
+        return served
 
     def do_GET(self) -> None:
         self.rig.looked_at.append(self.path)
@@ -411,7 +412,7 @@ def _anthropic(heard: Heard, answer: Answer) -> tuple[Any, list[str]]:
         block = {"type": "tool_use", "id": "t1", "name": answer.tool, "input": answer.arguments}
     base = {"id": "m1", "type": "message", "role": "assistant", "model": heard.model, "stop_sequence": None}
     whole = {**base, "content": [block], "stop_reason": finish, "usage": usage}
-    first = {**base, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 0}}
+    first: dict[str, Any] = {**base, "content": [], "stop_reason": None, "usage": {**usage, "output_tokens": 0}}
     events = [_sse({"type": "message_start", "message": first}, "message_start")]
     if answer.tool:
         started: dict[str, Any] = {**block, "input": {}}

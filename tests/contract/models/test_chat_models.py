@@ -149,6 +149,18 @@ async def test_a_shape_is_asked_for_in_the_providers_own_way(
         assert answer.text == '{"word": "something", "count": 1}'
 
 
+@pytest.mark.parametrize("name", PROVIDERS)
+async def test_an_object_cut_at_the_limit_is_counted_and_says_so(connect: Connect, llm_server: LlmServer, name: str):
+    llm_server.mode = Mode.TRUNCATED
+    model = connect(name)
+    if SchemaMode.SCHEMA not in model.info.schema_modes:
+        pytest.skip(f"{model.info.key} does not know this way of asking")
+    answer = await model.complete(replace(ASK, schema=Schema("Hi", SHAPE, SchemaMode.SCHEMA)))
+    assert answer.finish is Finish.LENGTH
+    assert answer.text
+    assert (answer.usage.input_tokens, answer.usage.output_tokens) == (11, 7)
+
+
 @pytest.mark.parametrize("name", EVERYONE)
 async def test_tools_are_asked_for_and_answered(connect: Connect, llm_server: LlmServer, name: str):
     model = connect(name)

@@ -40,6 +40,11 @@ async def test_models_are_chosen_and_tried_on_one_page(clients: Clients, owner: 
     assert page.css_first("[name='limits.person_tokens']").attributes["value"] == "50000"
     assert page.css_first("[name='limits.person_cost']").attributes["value"] == "0.25"
     assert "openai:gpt-6-luna" in words(await tab.get("/settings"), "#model")
+    foot = words(page, ".nav")
+    assert "Your model: openai/gpt-oss-20b." in foot
+    assert "is sent to Groq." in foot
+    await tab.sent("/settings/models", {**FORM, "routes.chat": ""})
+    assert "Your model: none." in words(await tab.get("/settings"), ".nav")
     wrong = {**FORM, "routes.chat": "gpt-4o", "limits.person_cost": "cheap"}
     for change, said in ((wrong, "This is not a number."), ({**FORM, "routes.chat": "gpt-4o"}, "provider:model")):
         answer = await tab.send("/settings/models", change)

@@ -7,7 +7,7 @@ from contextlib import aclosing, contextmanager
 from typing import Any
 
 from verivita.adapters.llm.faults import fault_of
-from verivita.adapters.llm.wire import bound, completion_of, ended, to_langchain
+from verivita.adapters.llm.wire import bound, completion_of, cut_off, ended, to_langchain
 from verivita.core.errors import Unavailable
 from verivita.engines.llm.catalogue import Listed
 from verivita.engines.llm.messages import ChatRequest, Chunk, Completion
@@ -41,7 +41,12 @@ class LangChainModel:
     async def complete(self, request: ChatRequest) -> Completion:
         """The whole answer. Raises `ModelFault`."""
         with self._named_errors():
-            answer = await self._bound(request).ainvoke(to_langchain(request.messages))
+            try:
+                answer = await self._bound(request).ainvoke(to_langchain(request.messages))
+            except Exception as error:
+                if (cut := cut_off(error, request, self._info.key)) is None:
+                    raise
+                return cut
             return completion_of(answer, request, self._info.key)
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Chunk, None]:

@@ -112,6 +112,20 @@ def completion_of(answer: AIMessage, request: ChatRequest, model: str) -> Comple
     return Completion(text, calls, _usage(answer, request, text), model, Finish.TOOLS if calls else finish)
 
 
+def cut_off(error: Exception, request: ChatRequest, model: str) -> Completion | None:
+    """What came before the limit, where OpenAI's package throws it away: it was paid for, and it is no other fault."""
+    whole: Any = getattr(error, "completion", None) if type(error).__name__ == "LengthFinishReasonError" else None
+    if whole is None:
+        return None
+    text, used = str(whole.choices[0].message.content or ""), whole.usage
+    usage = (
+        Usage(int(used.prompt_tokens), int(used.completion_tokens))
+        if used
+        else Usage(input_tokens(request), tokens_of(text), estimated=True)
+    )
+    return Completion(text, (), usage, model, Finish.LENGTH)
+
+
 def ended(answer: AIMessage) -> bool:
     """Whether the provider said that the answer is at its end; a stream without that word was cut."""
     return bool(_reason(answer))

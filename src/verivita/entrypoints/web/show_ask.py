@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from verivita.core.text import squeeze
 from verivita.engines.llm.catalogue import LOCAL, cost, look_up
@@ -62,7 +63,10 @@ def turn_view(turn: Turn) -> TurnView:
 def _used(tokens: Tokens) -> str:
     """Which model it was, what it used, and what that costs by the price list of today."""
     provider, _, model = tokens.model.partition(":")
-    said = f"{model}, {number(tokens.input_tokens + tokens.output_tokens)} tokens"
+    used = tokens.input_tokens + tokens.output_tokens
+    if not used:
+        return f"{model}, remembered"
+    said = f"{model}, {number(used)} tokens"
     price = cost(look_up(provider, model), Usage(tokens.input_tokens, tokens.output_tokens))
     return said if provider in LOCAL else f"{said}, {money(price)}"
 
@@ -76,6 +80,8 @@ def paper_pane(opened: Opened, lit: Lit, page: int) -> PaneView:
     """A paper beside the talk, lit at one place."""
     document = opened.document
     view = paper_view(document, opened.text, opened.coverage, (), page=page, lit=lit)
+    # Which lines were understood is a matter of the paper's own page: here they are read.
+    view = replace(view, lines=tuple(replace(line, understood=True) for line in view.lines))
     where = f"page {view.page} of {number(view.pages)}"
     href = f"/papers/{document.id}?page={view.page}&lit={lit.start}-{lit.end}#lit"
     return PaneView(document.title or document.filename, where, href, paper=view)

@@ -22,6 +22,8 @@ ENOUGH_SIGNALS = ("coverage", "cosine", "passage_coverage")
 ENOUGH = 0.451
 """An answer is given where the papers hold one with at least this probability: on the development half that keeps back
 8 of 100 answers that are there."""
+LOOKED_AT = 24
+"""Sentences that the encoder compares with the question; that takes the longest of all that is done for an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +78,9 @@ def signals(
 ) -> Signs:
     """The signals of every candidate. `weight` is the idf of a term; `cosines` None where no encoder answers.
 
-    coverage: idf share of the question's terms in the sentence; around: the same with the sentences before and after;
-    passage: score of the search; kind: whether the sentence holds what is asked for, 0.5 where that is not known.
+    A candidate that the encoder did not look at has the cosine NaN. coverage: idf share of the question's terms in the
+    sentence; around: the same with the sentences before and after; passage: score of the search; kind: whether the
+    sentence holds what is asked for, 0.5 where that is not known.
     """
     asked = asked_terms(question, weight)
     terms = [frozenset(english(item.sentence.text)) for item in candidates]
@@ -92,6 +95,25 @@ def signals(
         rows[i, 3] = item.score
         rows[i, 4] = 0.5 if kind is Wanted.ANY else float(holds(kind, item.sentence.text))
     return Signs(rows, WORDS if cosines is None else MEANING)
+
+
+def likely(signs: Signs, candidates: Sequence[Candidate], most: int = LOOKED_AT) -> list[int]:
+    """Numbers of the candidates worth an encoder's look, by their words: the best, and the best of each passage."""
+    scores = signs.rows @ WORDS.sentence
+    order = [int(i) for i in np.argsort(-scores, kind="stable")]
+    first: dict[UUID, int] = {}
+    for i in order:
+        first.setdefault(candidates[i].passage_id, i)
+    return sorted({*order[:most], *first.values()})
+
+
+def looked_at(signs: Signs, cosines: Matrix | None) -> Signs:
+    """The same signals with the cosines of an encoder; None where none answers."""
+    if cosines is None:
+        return Signs(signs.rows, WORDS)
+    rows = signs.rows.copy()
+    rows[:, SIGNALS.index("cosine")] = cosines
+    return Signs(rows, MEANING)
 
 
 def chances(signs: Signs) -> Matrix:

@@ -17,7 +17,7 @@ from verivita.features.answers.anchor import Anchor
 from verivita.features.answers.cache import AnswerCache
 from verivita.features.answers.career import CareerDesk
 from verivita.features.answers.compose import CANDIDATES, Place, extract
-from verivita.features.answers.evidence import ENOUGH, Matrix
+from verivita.features.answers.evidence import ENOUGH, Candidate, Matrix, Signs, likely, signals
 from verivita.features.answers.language import NAMES, language_of
 from verivita.features.answers.model import Answer, Citation, Question, Step, Topic
 from verivita.features.answers.sources import FoundText, Weighed, cut, of_job, weigh
@@ -100,8 +100,9 @@ class AnswersService:
         result = await self._search.library(principal, question.text, CANDIDATES, document_ids=question.document_ids)
         found = _texts(result, documents) + await self._of_job(principal, question)
         candidates = cut(found)
-        cosines = await self._cosines(principal, question.text, [item.sentence.text for item in candidates])
-        weighed = weigh(question.text, found, candidates, shelf.words.weight, cosines)
+        words = signals(question.text, candidates, shelf.words.weight, None)
+        cosines = await self._cosines(principal, question.text, candidates, words)
+        weighed = weigh(question.text, found, candidates, shelf.words.weight, cosines, words)
         answer = _extractive(question, weighed, bool(shelf.passages), _notes(result, question, cosines is None))
         return weighed, replace(answer, search_mode=result.mode, corpus=shelf.version)
 
@@ -111,16 +112,20 @@ class AnswersService:
         item = (await self._postings.get(principal, question.job_id)).understood
         return of_job(question.job_id, item.title, item.company, item.description)
 
-    async def _cosines(self, principal: Principal, question: str, texts: Sequence[str]) -> Matrix | None:
-        """Of the question and each text; None where the encoder does not answer."""
-        if not texts:
+    async def _cosines(
+        self, principal: Principal, question: str, candidates: Sequence[Candidate], words: Signs
+    ) -> Matrix | None:
+        """Of the question and each likely sentence, else NaN; None where the encoder does not answer."""
+        if not candidates:
             return None
+        chosen = likely(words, candidates)
         try:
-            vectors, _ = await self._search.embed(principal, [question, *texts])
+            vectors, _ = await self._search.embed(principal, [question, *(candidates[i].sentence.text for i in chosen)])
         except Unavailable:
             return None
         rows = np.asarray(vectors, np.float64)
-        near: Matrix = rows[1:] @ rows[0]
+        near = np.full(len(candidates), np.nan)
+        near[chosen] = rows[1:] @ rows[0]
         return near
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from verivita.engines.retrieval.chunking import chunk
 from verivita.features.answers.compose import READ, Place, best_passages
-from verivita.features.answers.evidence import Candidate, Matrix, chances, enough, signals
+from verivita.features.answers.evidence import Candidate, Matrix, Signs, chances, enough, looked_at, signals
 from verivita.features.answers.prompting import Read
 from verivita.features.answers.sentences import sentences
 
@@ -75,11 +75,19 @@ def weigh(
     candidates: Sequence[Candidate],
     weight: Callable[[str], float],
     cosines: Matrix | None,
+    words: Signs | None = None,
 ) -> Weighed:
-    """The chances of every candidate. `cosines` are those of question and sentence; None without an encoder."""
+    """The chances of every candidate. `cosines` are those of question and sentence; None without an encoder.
+
+    A sentence whose cosine is NaN, since the encoder did not look at it, is none of the candidates. `words` are the
+    signals without an encoder, where they are known already.
+    """
     if not candidates:
         return Weighed(tuple(found), (), np.zeros(0), 0.0)
-    signs = signals(question, candidates, weight, cosines)
+    signs = looked_at(words, cosines) if words else signals(question, candidates, weight, cosines)
+    kept = ~np.isnan(signs.rows).any(axis=1)
+    signs = Signs(signs.rows[kept], signs.weights)
+    candidates = [item for item, is_kept in zip(candidates, kept, strict=True) if is_kept]
     likely = enough(question, signs, [item.text for item in found], weight)
     return Weighed(tuple(found), tuple(candidates), chances(signs), likely)
 

@@ -15,7 +15,7 @@ from verivita.features.answers.checked import Checked, Checker, score_of
 from verivita.features.answers.model import Answer, Question, Rung, Step, StepKind, Tokens, rung_of
 from verivita.features.answers.prompting import NO_ANSWER, VERSION, request, within
 from verivita.features.answers.sources import Weighed
-from verivita.features.models import ModelsService, Purpose
+from verivita.features.models import ModelsService, Purpose, Way
 
 _STOPPED = "The model stopped before its answer was whole. This answer was made without a model."
 _BUDGET = "The budget for models is used up. This answer was made without a model."
@@ -33,20 +33,19 @@ class Writer:
         self, principal: Principal, question: Question, weighed: Weighed, plain: Answer
     ) -> AsyncGenerator[Step, None]:
         """The answer of a model where one can be asked, else `plain`; the last step carries it."""
-        if not await self._can(principal, question, weighed, plain):
+        way = await self._way(principal, question, weighed, plain)
+        if way is None:
             for step in steps_of(plain):
                 yield step
             return
         asked, checker = _asked(question, weighed)
-        assert self._models is not None
-        route = await self._models.route(principal, Purpose.CHAT)
-        key = self._cache.key(principal, _parts(question, plain, asked, route))
+        key = self._cache.key(principal, _parts(question, plain, asked, way.names))
         kept = await self._cache.get(principal, key)
         if kept is not None:
             for step in steps_of(kept):
                 yield step
             return
-        async with aclosing(self._stream(principal, asked, checker, plain)) as steps:
+        async with aclosing(self._stream(principal, asked, way, checker, plain)) as steps:
             async for step in steps:
                 if step.answer is not None and step.answer.rung is not Rung.NO_MODEL:
                     await self._cache.put(principal, key, step.answer)
@@ -58,18 +57,22 @@ class Writer:
         if self._models is not None:
             await self._models.forget(principal)
 
-    async def _can(self, principal: Principal, question: Question, weighed: Weighed, plain: Answer) -> bool:
+    async def _way(self, principal: Principal, question: Question, weighed: Weighed, plain: Answer) -> Way | None:
+        """The models to ask; None where there is none, or nothing to ask them about."""
         if self._models is None or not question.use_model or not weighed.candidates:
-            return False
+            return None
         if plain.abstained and plain.language == "en":
-            return False  # nothing fits, and a model has nothing else to write from
-        return await self._models.available(principal, Purpose.CHAT)
+            return None  # nothing fits, and a model has nothing else to write from
+        try:
+            return await self._models.way(principal, Purpose.CHAT)
+        except Unavailable:
+            return None
 
     async def _stream(
-        self, principal: Principal, asked: ChatRequest, checker: Checker, plain: Answer
+        self, principal: Principal, asked: ChatRequest, way: Way, checker: Checker, plain: Answer
     ) -> AsyncGenerator[Step, None]:
         heard = _Heard()
-        async with aclosing(self._heard(principal, asked, checker, heard)) as steps:
+        async with aclosing(self._heard(principal, asked, way, checker, heard)) as steps:
             async for step in steps:
                 yield step
         if heard.note:
@@ -88,12 +91,12 @@ class Writer:
             yield step
 
     async def _heard(
-        self, principal: Principal, asked: ChatRequest, checker: Checker, heard: _Heard
+        self, principal: Principal, asked: ChatRequest, way: Way, checker: Checker, heard: _Heard
     ) -> AsyncGenerator[Step, None]:
         """The model's words as they come, each whole sentence with its verdict; how it ended is told to `heard`."""
         assert self._models is not None
         try:
-            async with aclosing(self._models.stream(principal, Purpose.CHAT, asked)) as chunks:
+            async with aclosing(self._models.stream(principal, Purpose.CHAT, asked, way)) as chunks:
                 async for chunk in chunks:
                     heard.completion = chunk.completion or heard.completion
                     if chunk.text:

@@ -4,7 +4,7 @@ from verivita.features.models.choices import Change, ModelSettingsService
 from verivita.features.models.model import Greeting, KeyState, Limits, ModelSettings, Offer, Purpose, Spent
 from verivita.features.models.repository import ModelsRepository
 from verivita.features.models.routes import Installed, parse
-from verivita.features.models.service import ModelsService
+from verivita.features.models.service import ModelsService, Way
 from verivita.features.models.till import Till
 
 __all__ = [
@@ -21,5 +21,6 @@ __all__ = [
     "Purpose",
     "Spent",
     "Till",
+    "Way",
     "parse",
 ]

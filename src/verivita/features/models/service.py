@@ -50,8 +50,8 @@ class _Keyed:
 
 
 @dataclass(frozen=True, slots=True)
-class _Way:
-    """Everything that one call needs to know: models in order, their stops, limits, and the name of the route."""
+class Way:
+    """Everything that one call needs to know: models in order (`provider:model`), their stops, and the limits."""
 
     names: tuple[str, ...]
     models: tuple[Listed, ...]
@@ -101,9 +101,9 @@ class ModelsService:
         """Forget every answer that is kept for this person. Raises `Unavailable` where a shared cache may keep some."""
         await self._cache.clear(partition(principal, personal=True))
 
-    async def route(self, principal: Principal, purpose: Purpose) -> tuple[str, ...]:
-        """The models that would be asked now for this purpose, in order (`provider:model`). Raises `Unavailable`."""
-        return tuple((await self._way(principal, purpose)).names)
+    async def way(self, principal: Principal, purpose: Purpose) -> Way:
+        """The models that are asked now for this purpose, connected. Raises `Unavailable` (`no_model`)."""
+        return await self._way(principal, purpose)
 
     async def complete(
         self,
@@ -139,12 +139,15 @@ class ModelsService:
                 await self._cache.delete(place, key)
         return completion if made else await self._again(principal, purpose, request, completion)
 
-    async def stream(self, principal: Principal, purpose: Purpose, request: ChatRequest) -> AsyncGenerator[Chunk, None]:
+    async def stream(
+        self, principal: Principal, purpose: Purpose, request: ChatRequest, way: Way | None = None
+    ) -> AsyncGenerator[Chunk, None]:
         """The answer piece by piece; the last chunk carries the completion. Errors as `complete`, before and between.
 
-        Closing the generator cancels the call; what was given until then is counted.
+        `way` is what `way` gave a moment ago. Closing the generator cancels the call; what was given until then is
+        counted.
         """
-        way = await self._way(principal, purpose)
+        way = way or await self._way(principal, purpose)
         held = await self.till.hold(principal, request, way.models, way.limits)
         began, first, text = time.monotonic(), None, ""
         call = CallRecord(purpose, way.names[0], "stopped", prompt=request.prompt)
@@ -231,7 +234,7 @@ class ModelsService:
             raise no_model()
         return found, said.limits or self.installed.limits
 
-    async def _way(self, principal: Principal, purpose: Purpose, names: Sequence[str] | None = None) -> _Way:
+    async def _way(self, principal: Principal, purpose: Purpose, names: Sequence[str] | None = None) -> Way:
         found, limits = await self._listed(principal, purpose, names)
         models, stops = list[Listed](), list[Stop]()
         missing: Unavailable | None = None
@@ -246,12 +249,12 @@ class ModelsService:
             stops.append(Stop(model, f"{keyed.owner}|{listed.key}"))
         if missing is not None and not stops:
             raise missing
-        return _Way(tuple(model.key for model in models), tuple(models), tuple(stops), limits)
+        return Way(tuple(model.key for model in models), tuple(models), tuple(stops), limits)
 
-    def _router(self, way: _Way) -> Router:
+    def _router(self, way: Way) -> Router:
         return Router(way.stops, self._lanes, self._patience)
 
-    async def _paid(self, principal: Principal, purpose: Purpose, request: ChatRequest, way: _Way) -> Completion:
+    async def _paid(self, principal: Principal, purpose: Purpose, request: ChatRequest, way: Way) -> Completion:
         held = await self.till.hold(principal, request, way.models, way.limits)
         began = time.monotonic()
         call = CallRecord(purpose, way.names[0], "stopped", prompt=request.prompt)
@@ -278,7 +281,7 @@ class ModelsService:
         # Also when whoever asked has gone: what was used is counted.
         await asyncio.shield(self.till.settle(principal, held, call))
 
-    def _counted(self, call: CallRecord, completion: Completion, way: _Way) -> CallRecord:
+    def _counted(self, call: CallRecord, completion: Completion, way: Way) -> CallRecord:
         listed = next((model for model in way.models if model.key == completion.model), way.models[0])
         return replace(
             call,
