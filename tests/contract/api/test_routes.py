@@ -34,9 +34,6 @@ POST   /api/v1/keys
 GET    /api/health /api/jobs /api/jobs/{job_id} /api/settings
 POST   /api/email /api/interview
 PUT    /api/settings
-GET    /api/health /api/jobs /api/jobs/{job_id} /api/settings
-POST   /api/email /api/interview
-PUT    /api/settings
 GET    /api/v1/admin/audit /api/v1/admin/errors /api/v1/admin/logs /api/v1/admin/usage
 POST   /auth/guest /auth/email /auth/verify /auth/signup /auth/login /auth/refresh /auth/logout /auth/logout-all
 POST   /auth/upgrade
