@@ -207,7 +207,10 @@ def build(
 
 def _database(settings: Settings, url: str, wait: float | None) -> Database:
     patience = settings.database_patience_s if wait is None else wait
-    return Database(url, pool_size=settings.pool_size, patience=patience, connect_timeout=2 * patience)
+    pooler = settings.database_pooler_url
+    address = url if pooler is None else pooler.get_secret_value()
+    size, slow = settings.pool_size, 2 * patience
+    return Database(address, pool_size=size, patience=patience, connect_timeout=slow, pooled=pooler is not None)
 
 
 def _skills(text: str) -> Sequence[SkillMention]:

@@ -62,6 +62,12 @@ class Settings(GatewaySettings):
         validation_alias="DATABASE_URL",
         description="A PostgreSQL >= 16 with pgvector >= 0.8. Without it a private server runs in the data directory.",
     )
+    database_pooler_url: SecretStr | None = Field(
+        None,
+        validation_alias="DATABASE_POOLER_URL",
+        description="A pooler in transaction mode before DATABASE_URL, such as PgBouncer: transactions go through it; "
+        "migrations, the queue and notifications go to DATABASE_URL itself.",
+    )
     pg_bin: Path | None = Field(None, description="Folder with the PostgreSQL programs for the private server.")
     pool_size: int = Field(10, ge=1, le=100, description="Database connections that one process may open.")
     database_patience_s: float = Field(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import time
+from contextlib import aclosing, suppress
+from typing import Any
 from uuid import uuid4
 
 import psycopg
@@ -15,10 +17,12 @@ from verivita.core.ids import TenantId
 log = structlog.get_logger(__name__)
 
 POSTINGS, PEOPLE = "postings", "people"
+_PROBE = "probe"
 _CHANNEL = "verivita_changes"
 _PROBE_EVERY_S = 2.0
 _PROBE_PATIENCE_S = 2.0
 _CONNECT_WITHIN_S = 5.0
+_LONGEST_WAIT_S = 30.0
 _MOST_KEPT = 100_000
 
 
@@ -31,7 +35,7 @@ class Changes:
     """
 
     def __init__(self, url: str) -> None:
-        """`url` leads to the server itself; a pooler between would swallow what it tells."""
+        """`url` leads to the server itself: a pooler between may swallow what it tells, and then nothing is kept."""
         self._dsn = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self.count = 0
         """How many changes, of anything, were heard so far."""
@@ -50,27 +54,30 @@ class Changes:
             self._put(subject, str(tenant_id), _fresh())
 
     async def listen(self) -> None:
-        """Hear of changes until cancelled; a lost connection is opened again."""
+        """Hear of changes until cancelled; a lost connection is opened again, each time a little later."""
+        wait = 1.0
         while True:
+            start = time.monotonic()
             try:
                 await self._listen()
             except (psycopg.Error, OSError, TimeoutError) as error:
                 log.warning("changes.lost", error=type(error).__name__)
-            finally:
-                self._since = None
-            await asyncio.sleep(1.0)
+            wait = 1.0 if time.monotonic() - start > _LONGEST_WAIT_S else min(2 * wait, _LONGEST_WAIT_S)
+            await asyncio.sleep(wait)
 
     async def _listen(self) -> None:
         async with asyncio.timeout(_CONNECT_WITHIN_S):
             connection = await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
         try:
             await connection.execute(f"LISTEN {_CHANNEL}")
+            await self._heard_of(connection)
             self._heard.clear()
             self._since = _fresh()
             while True:
                 async for told in connection.notifies(timeout=_PROBE_EVERY_S):
                     subject, tenant, transaction = told.payload.split(" ")
-                    self._put(subject, tenant, transaction)
+                    if subject != _PROBE:
+                        self._put(subject, tenant, transaction)
                 # A server that went silent tells nothing either, and what is kept would stay for ever.
                 async with asyncio.timeout(_PROBE_PATIENCE_S):
                     await connection.execute("SELECT 1")
@@ -78,6 +85,17 @@ class Changes:
             self._since = None
             with suppress(psycopg.Error, OSError):
                 await connection.close()
+
+    async def _heard_of(self, connection: psycopg.AsyncConnection[Any]) -> None:
+        """Raise `TimeoutError` unless what another connection tells arrives: a pooler between may swallow it."""
+        word = _fresh()
+        async with asyncio.timeout(_CONNECT_WITHIN_S), await psycopg.AsyncConnection.connect(self._dsn) as other:
+            await other.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, f"{_PROBE} {word} -"))
+        async with aclosing(connection.notifies(timeout=_PROBE_PATIENCE_S)) as heard:
+            async for told in heard:
+                if word in told.payload:
+                    return
+        raise TimeoutError("what another connection tells does not arrive")
 
     def _put(self, subject: str, tenant: str, version: str) -> None:
         if len(self._heard) >= _MOST_KEPT and self._since is not None:

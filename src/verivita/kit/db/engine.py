@@ -129,12 +129,19 @@ class Database:
         patience: float = 1.0,
         connect_timeout: float = 2.0,
         statement_timeout: float = 60.0,
+        pooled: bool = False,
     ) -> None:
-        """`url` is any PostgreSQL address; the pool opens at most `pool_size` connections, on demand."""
+        """`url` is any PostgreSQL address; the pool opens at most `pool_size` connections, on demand.
+
+        With `pooled`, or a host that calls itself a pooler, a pooler stands between that gives each transaction another
+        connection: it takes no options, and statements must not count on being prepared.
+        """
         parsed = make_url(url).set(drivername="postgresql+psycopg")
-        options = {"options": f"-c statement_timeout={round(statement_timeout * 1000)}"}
-        if "options" in parsed.query or "pooler" in (parsed.host or ""):
-            options = {}  # the address says it itself, or a pooler would refuse it
+        options: dict[str, Any] = {"options": f"-c statement_timeout={round(statement_timeout * 1000)}"}
+        if "options" in parsed.query:
+            options = {}  # the address says it itself
+        if pooled or "pooler" in (parsed.host or ""):
+            options = {"prepare_threshold": None}
         self._connect_timeout, self._patience, self._asleep_until = connect_timeout, patience, 0.0
         # No ping before use: the first statement of a transaction is the ping.
         self._engine: AsyncEngine = create_async_engine(
