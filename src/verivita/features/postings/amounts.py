@@ -42,18 +42,24 @@ _TIMES = (
 _PERIODS = (
     (
         PayPeriod.HOUR,
-        r"(?:per|an?|each|the|/|pro)\s?(?:hours?|hrs?\.?|h|stunde|heure|hora)\b|p\.?/?h\.?\b|\bhourly\b|\bph\b",
+        r"(?:per|an?|each|the|/|pro|par|por|de l’|de l')\s?(?:hours?|hrs?\.?|h|stunde|heure|hora)\b"
+        r"|p\.?/?h\.?\b|\bhourly\b|\bph\b",
     ),
-    (PayPeriod.DAY, r"(?:per|a|each|/|pro)\s?(?:day|diem|d|tag|jour)\b|\bdaily\b|\bp\.?d\.?\b|\bday rate\b"),
+    (
+        PayPeriod.DAY,
+        r"(?:per|a|each|/|pro|par|por|al)\s?(?:day|diem|d|tag|jour|día|dia)\b"
+        r"|\bdaily\b|\bp\.?d\.?\b|\bday rate\b",
+    ),
     (PayPeriod.WEEK, r"(?:per|a|each|/|pro)\s?(?:week|wk|w|woche|semaine)\b|\bweekly\b|\bp\.?w\.?\b"),
     (
         PayPeriod.MONTH,
-        r"(?:per|a|each|/|pro|par|al)\s?(?:month|mon|mo|mth|m|monat|mois|mes|mese|maand|mês)\b|\bmonthly\b"
+        r"(?:per|a|each|/|pro|par|al|por|im)\s?(?:month|mon|mo|mth|m|monat|mois|mes|mese|maand|mês)\b|\bmonthly\b|\bmensual(?:es)?\b"
         r"|\bp\.?c?\.?m\.?\b|\bmensuel\w*",
     ),
     (
         PayPeriod.YEAR,
-        r"(?:per|an?|each|/|pro|par|al)\s?(?:years?|yrs?|y|annum|jahr|an|anno|año|jaar|ano|år)\b|\bannual(?:ly"
+        r"(?:per|an?|each|/|pro|par|al|por|im|brutto im)\s?(?:years?|yrs?|y|annum|jahr|an|anno|año|jaar|ano|år)\b"
+        r"|\bannual(?:ly"
         r"|ized)?\b|\byearly\b|\bp\.?\s?a\b"
         r"|\bsalaried\b",
     ),

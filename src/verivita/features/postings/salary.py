@@ -25,7 +25,9 @@ _NOT_BEFORE = re.compile(
     r"|bonus(?:es)?\b|stipend|relocation"
     r"|sign(?:ing|-?on|-?up)\b|referral|\brent\b|\bsav(?:e|es|ing|ings)\b|as little as|assets|market|industry"
     r"|\bgrants?\b|donat\w+|prizes?"
-    r"|reimburs\w+|rimborso|allowance|spend\w*|sales of|sold for|cost\w*|price\w*|profit\w*|turnover|credit"
+    r"|reimburs\w+|rimborso|allowance"
+    r"|(?:learning|training|education|conference|home[- ]office|wellness|equipment)\s\w*\s?budget"
+    r"|spend\w*|sales of|sold for|cost\w*|price\w*|profit\w*|turnover|credit"
     r"|deductible|up to date)"
     r"[^|\n.;]{0,28}$",
     re.I,
@@ -49,7 +51,12 @@ _FROM = re.compile(
     r"|\bmore than|>|\babove)\s?$",
     re.I,
 )
-_OR_MORE = re.compile(r"^\s?(?:\+|or more|and (?:up|above|more)|or (?:above|higher)|minimum)", re.I)
+_OR_MORE = re.compile(
+    r"^\s?(?:\+(?!\s?(?:super|bonus|benefits|equity|stock|options|commission|perks|package|car\b))"
+    r"|or more|and (?:up|above|more)|or (?:above|higher)"
+    r"|minimum)",
+    re.I,
+)
 _PERIOD_BEFORE = (
     (PayPeriod.HOUR, re.compile(r"\bhourly\b|\bper hour\b", re.I)),
     (PayPeriod.DAY, re.compile(r"\bdaily\b|\bday rate\b", re.I)),

@@ -19,6 +19,7 @@ _FALSE_FRIENDS = re.compile(
     r"[^.\n]{0,25}(?:plus|bonus|teams?)|remote (?:work|working) experience|(?:a|fun in a"
     r"|in a) remote,? (?:international )?team environment"
     r"|\b(?:cross|with|between|and)[- ](?:\w+ )?remote (?:teams?|offices|colleagues|stakeholders|workers|employees)"
+    r"|(?:manag|lead|coach|supervis|support)\w*(?: \w+)? remote (?:teams?|staff|workers|employees|sites)"
     r"|collaborat\w+(?: \w+){0,3} remotely|working with [^.\n]{0,40}working remotely"
     r"|hybrid[- ](?:clouds?|apps?|mobile|vehicles?|electric|search|apps|applications?|infrastructure"
     r"|environments?|multi|and multi|it\b|web|retriev\w+"
@@ -69,14 +70,24 @@ _HYBRID = re.compile(
     r"|\bhours?\s?/\s?wfh\b|\bwfh (?:flex\w*|when|days?|policy)"
     r"|\bat least half of their work time in\b|\b\d\d% (?:based )?(?:out of|in|at|from) (?:our |the )?[\w ]{0,15}office"
     r"|\bremote[^.\n|]{0,60}(?:in|from|at|visit\w*)[^.\n|]{0,25}office[^.\n|]{0,30}(?:week|month|at least)"
-    r"|\bboth (?:in[- ]?office|on-?site) and remote",
+    r"|\bboth (?:in[- ]?office|on-?site) and remote"
+    rf"|\b(?:commut\w+|come|travel|get) (?:in )?(?:in)?to (?:our|the|an)\b[^.\n|]{{0,40}}\b{_COUNT}\+?"
+    r" days? (?:a|per|each)"
+    r"|\b(?:in|at|from) (?:the|our) [\w ]{0,12}office(?: on| every| each)? (?:mon|tues|wednes|thurs|fri)day"
+    r"|\b(?:bis zu )?[1-9]\d ?% (?:home-?\s?office|remote|mobil\w+ arbeit\w*)"
+    r"|\bhome-?\s?office(?:-\w+)? (?:möglich|tage?"
+    r"|nach absprache|anteilig|teilweise)|\bmobiles arbeiten (?:möglich|an)"
+    r"|\b\d (?:tage?|jours?|días|dias|giorni)[^.\n|]{0,15}"
+    r"(?:home-?\s?office|t[ée]l[ée]travail|teletrabajo|remoto|smart working)"
+    r"|\b(?:t[ée]l[ée]travail|teletrabajo) (?:partiel|parcial"
+    r"|\d|possible|ponctuel|occasionnel|híbrido)|\bh[íi]brido\b|\bhybride\b",
     re.I,
 )
 _REMOTE = re.compile(
     r"\b(?:100%|fully|full|completely|entirely|totally|permanent(?:ly)?|all|any)[- ]?(?:time )?[- ]?remote"
     r"|\bremote(?:ly)?[- ]"
     r"(?:only|first|friendly|ok(?:ay)?|welcome|possible|possibility|consider\w*|position|role|job|opportunit\w+"
-    r"|team|company|culture|work(?:ers?|place)?\b"
+    r"|team\b|company|culture|work(?:ers?|place)?\b"
     r"|option\w*|within|from|based|in\b|and async|employ\w+|hires?|setup|for the right|candidates?|anywhere"
     r"|across|is (?:ok|fine|great|an option"
     r"|possible|also|welcome)|a possibility|can be|folks|us\b|usa|u\.s|eu|uk|canada|to hire|to-hire|engineers?"
@@ -90,7 +101,10 @@ _REMOTE = re.compile(
     r"|\bfrom the comfort of our own homes|\bdistributed (?:team|company|work\w*)|\banywhere in the (?:world|us"
     r"|u\.s|united|eu|country|globe)"
     r"|\blocated anywhere|\bwork from (?:wherever|where you)|\b(?:be|live) anywhere\b|\blive anywhere"
-    r"|\bfrom anywhere\b|\bwfh\b|\bhome[- ]based\b",
+    r"|\bfrom anywhere\b|\bwfh\b|\bhome[- ]based\b"
+    r"|\b(?:100 ?%|full|voll\w*|komplett|totale?|total(?:mente)?|complet)[- ]"
+    r"(?:t[ée]l[ée]travail|teletrabajo|home-?\s?office"
+    r"|remoto|remot[oe]?)|\b(?:t[ée]l[ée]travail|teletrabajo) (?:100 ?%|total|complet|int[ée]gral)",
     re.I,
 )
 _ONSITE = re.compile(
@@ -110,7 +124,8 @@ _YES = re.compile(
 _NO = re.compile(r"^(?:false|no|n|0|none|on-?\s?site|in[- _]?office|in[- _]?person|office|not remote)$", re.I)
 _URL = re.compile(r"(?:https?://|www\.)\S+")
 _TOPIC = re.compile(
-    r"remot|hybrid|on-?\s?sites?\b|office|from home|at home|home[- ]based|wfh|tele[cw]o|anywhere|wherever"
+    r"remot|hybrid|h[íi]brid|t[ée]l[ée]tra|mobiles arb|home-?\s?office|smart working|commut"
+    r"|days? (?:a|per|each) week|on-?\s?sites?\b|office|from home|at home|home[- ]based|wfh|tele[cw]o|anywhere|wherever"
     r"|distributed (?:team|company|work)|relocat"
     r"|in[- ]person|must (?:be|live|reside|work)|local(?:s| cand)"
 )
