@@ -88,16 +88,13 @@ def made_by(name: str, database: Database, request: pytest.FixtureRequest) -> Ve
 
 
 ENGINES = [
-    pytest.param(name, marks=pytest.mark.acceptance(row))
-    for name, row in {
-        "pgvector exact": "RET-18",
-        "pgvector hnsw": "RET-18",
-        "prefixed": "RET-27",
-        "qdrant": "RET-15",
-        "milvus": "RET-17",
-        "chroma": "RET-19",
-        "chroma_server": "RET-19",
-    }.items()
+    pytest.param("pgvector exact", marks=pytest.mark.acceptance("RET-18")),
+    pytest.param("pgvector hnsw", marks=pytest.mark.acceptance("RET-18")),
+    pytest.param("prefixed", marks=pytest.mark.acceptance("RET-27")),
+    pytest.param("qdrant", marks=pytest.mark.acceptance("RET-15")),
+    pytest.param("milvus", marks=pytest.mark.acceptance("RET-17")),
+    pytest.param("chroma", marks=pytest.mark.acceptance("RET-19")),
+    pytest.param("chroma_server", marks=pytest.mark.acceptance("RET-19")),
 ]
 
 
