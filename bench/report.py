@@ -29,6 +29,8 @@ HEADLINES = (
     ("Invented claims that pass", "truth", "*", "default/false_pass"),
     ("True claims that are struck", "truth", "*", "default/false_strip"),
     ("Grounding, AUROC", "grounding", "*", "default/auroc"),
+    ("Answer without a model over 2,000 passages, p95 in ms", "study", "qa/openstax*", "default/ms_p95"),
+    ("Added to a model's first word, p50 in ms", "study", "*", "default/first_token_ms_p50"),
     ("Texts embedded per second", "embed", "*", "default/texts_per_s"),
     ("Search, p95 in ms", "search-scale", "*", "default/p95_ms"),
     ("Postings stored and indexed per second", "ingest", "jobs/*", "default/postings_per_s"),

@@ -22,7 +22,7 @@ ENOUGH_SIGNALS = ("coverage", "cosine", "passage_coverage")
 ENOUGH = 0.451
 """An answer is given where the papers hold one with at least this probability: on the development half that keeps back
 8 of 100 answers that are there."""
-LOOKED_AT = 24
+LOOKED_AT = 16
 """Sentences that the encoder compares with the question; that takes the longest of all that is done for an answer."""
 
 
