@@ -122,6 +122,9 @@ def _plausible(found: re.Match[str], signed: bool, said: bool) -> bool:
     if signed:
         return number >= 1000 or timed or (said and number >= 1000)
     if number >= 10_000:
+        written_out = len(found["number"]) > 5 and number % 1000 == 0 and not found["number"].isdigit()
+        if written_out and 20_000 <= number <= 1_000_000:
+            return True
         return timed or said or bool(found["lead"]) or bool(found["min"]) or "+" in found.group()
     return (
         timed
