@@ -1,13 +1,16 @@
 """Search over many postings in the real engines: PostgreSQL with pgvector, and tantivy.
 
 Real texts of `jobs/*` are embedded; to reach `--limit` postings the rest are grown from them: each copy takes words of
-two postings, and its vector is a mean of both with a little noise. Recall is measured against an exact search. The
-vectors are stored first and indexed at the end, as `verivita reindex` does. Latency is that of one caller.
+two postings, and its vector lies between both, as far from its neighbours as real ones would lie (`scale_corpus` says
+how that is known). Recall is measured against an exact search. The vectors are stored first and indexed at the end, as
+`verivita reindex` does; then the index measures itself on stored vectors, as the worker's upkeep does, and so chooses
+how widely it is searched (`effort`). Latency is that of one caller; `server_p50_ms` is the database's own part of it.
 
 Set `jobs`: a partition of shared postings, a tenant's own 5,000 vectors, words, both fused with the query embedded
 (`hybrid`: encoder, both legs, fusion and neighbours, as the product searches, without HTTP); peers over the same
-vectors in memory. Set `ml-service`: 64 clients of the ML service at once. Set `jobs-http`: the real postings, imported
-and searched through HTTP in a running installation.
+vectors in memory. Set `words`, when it is asked for by name: the words alone, without vectors. Set `ml-service`: 64
+clients of the ML service at once. Set `jobs-http`: the real postings, imported and searched through HTTP in a running
+installation.
 """
 
 from __future__ import annotations
@@ -26,11 +29,13 @@ import numpy as np
 
 from bench import scale_grpc, scale_http, scale_peers
 from bench.report import Outcome, wanted
-from bench.scale_corpus import MOST_REAL, Corpus, Grown, exact, number, real, real_texts
+from bench.scale_corpus import MOST_REAL, QUERIES, Corpus, Grown, Texts, exact, number, real, real_texts
+from bench.scale_server import server_ms
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.adapters.vectors.index_keeper import IndexKeeper
 from verivita.adapters.vectors.pgvector import PgVectorIndex
+from verivita.adapters.vectors.tuning import tuned
 from verivita.bootstrap.schema import upgrade
 from verivita.engines.retrieval.hybrid import DENSE, LEXICAL, dense_leg, hybrid, lexical_leg
 from verivita.engines.retrieval.ports import AnyOf, Filter, IdPairs, Partition, Point, TextEntry
@@ -76,6 +81,7 @@ class Measured:
         self._words = TantivyIndex(folder)
         self._near = PgVectorIndex(self._database, passing=self._passing)
         self.figures: dict[str, float] = {"postings": float(grown.size), "real_texts": float(len(corpus.texts))}
+        self.figures |= {"noise": grown.noise, "distance": grown.distance, "distance_expected": grown.expected}
 
     async def build(self) -> None:
         """Store vectors without their index, then build it; store the words."""
@@ -90,11 +96,10 @@ class Measured:
         own = range(min(OWN, self._grown.size))
         await self._near.upsert(MINE, COLLECTION, [self._point(i) for i in own])
         stored = time.perf_counter()
-        await IndexKeeper(self._database, self._url).ensure()
+        keeper = IndexKeeper(self._database, self._url)
+        await keeper.ensure()
         indexed = time.perf_counter()
-        for rows in self._grown.batches(10 * BATCH):
-            texts = [TextEntry(UUID(int=i), "", self._grown.text(i), self._grown.payload(i)) for i in rows]
-            await self._words.upsert(HERE, texts)
+        await index_words(self._words, self._grown)
         done = time.perf_counter()
         self.figures |= {"store_s": stored - start, "index_s": indexed - stored, "words_s": done - indexed}
         self.figures["build_s"] = done - start
@@ -104,6 +109,11 @@ class Measured:
             sizes = "SELECT pg_table_size('vector_points'), pg_relation_size('ix_vector_points_hnsw_384')"
             table, index = connection.execute(sizes).fetchone() or (0, 0)
         self.figures |= {"table_mb": table / 2**20, "index_mb": index / 2**20}
+        start = time.perf_counter()
+        kept = await keeper.keep(HERE, COLLECTION)
+        known = await tuned(self._database, HERE, COLLECTION)
+        self.figures |= {"tune_s": time.perf_counter() - start, "tuned_recall": kept.recall}
+        self.figures |= {"effort": float(known.effort if known else 0), "rebuilt": float(kept.rebuilt)}
 
     async def ask(self) -> None:
         """Latency and recall of every way to search."""
@@ -117,10 +127,20 @@ class Measured:
         await self._figure("filtered_", [self._search(HERE, i, RARE) for i in every], rare)
         own = exact(grown.vectors, queries, range(min(OWN, grown.size)), NEAREST)
         await self._figure("tenant_", [self._search(MINE, i) for i in every], own)
-        words = [partial(self._words.query, HERE, asked, NEAREST) for asked in self._corpus.queries]
-        await timed(words[:50])
-        await self._figure("words_", words, None)
+        self.figures |= await words_figures(self._words, self._corpus.queries)
+        await self._inside()
         await self._fused()
+
+    async def _inside(self) -> None:
+        """What the database itself needs."""
+        for name, partition, where in (("", HERE, ()), ("filtered_", HERE, RARE), ("tenant_", MINE, ())):
+
+            def ask(database: Database, partition: Partition = partition, where: Filter = where) -> list[Call]:
+                near = PgVectorIndex(database, passing=self._passing)
+                vectors = self._corpus.query_vectors[:50]
+                return [partial(near.query, partition, COLLECTION, one, NEAREST, where) for one in vectors]
+
+            self.figures[f"{name}server_p50_ms"] = await server_ms(self._url, ask)
 
     async def _fused(self) -> None:
         """The whole search of the product, the query embedded anew each time, without and with the rare filter."""
@@ -157,6 +177,34 @@ class Measured:
         return await self._words.passing(partition, where, most)
 
 
+async def index_words(index: TantivyIndex, texts: Texts) -> None:
+    """Store the words of all of them."""
+    for rows in texts.batches(10 * BATCH):
+        entries = [TextEntry(UUID(int=i), "", texts.text(i), texts.payload(i)) for i in rows]
+        await index.upsert(HERE, entries)
+
+
+async def words_figures(index: TantivyIndex, queries: Sequence[str]) -> dict[str, float]:
+    """Latency of the words, without and with a filter."""
+    found: dict[str, float] = {}
+    for name, where in (("words_", ()), ("words_filtered_", RARE)):
+        calls = [partial(index.query, HERE, asked, NEAREST, where) for asked in queries]
+        await timed(calls[:50])
+        _, found[f"{name}p50_ms"], found[f"{name}p95_ms"] = await timed(calls)
+    return found
+
+
+async def words_alone(folder: Path, data: Path, size: int) -> dict[str, float]:
+    """Build and ask the word index alone."""
+    found = real_texts(data, MOST_REAL + QUERIES)
+    index, texts = TantivyIndex(folder), Texts(found[QUERIES:], size)
+    queries = [" ".join(text.split()[5:11]) for text in found[:QUERIES]]
+    before, start = resident(), time.perf_counter()
+    await index_words(index, texts)
+    figures = {"postings": float(size), "words_s": time.perf_counter() - start, "rss_mb": resident() - before}
+    return figures | await words_figures(index, queries)
+
+
 async def measured(url: str, folder: Path, corpus: Corpus, grown: Grown) -> dict[str, float]:
     """Build, then ask."""
     one = Measured(url, folder, corpus, grown)
@@ -176,6 +224,10 @@ def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcom
     if wanted("ml-service", sets) and (few := real_texts(data, 300)):
         figures = scale_grpc.service(few)
         outcome["sets"]["ml-service"] = {f"default/{name}": value for name, value in figures.items()}
+    if sets and wanted("words", sets):
+        with tempfile.TemporaryDirectory() as folder:
+            figures = asyncio.run(words_alone(Path(folder), data, size))
+        outcome["sets"]["words"] = {f"default/{name}": value for name, value in figures.items()}
     if not wanted("jobs", sets):
         return outcome
     corpus = real(data, min(MOST_REAL, max(200, size // 10)))

@@ -13,6 +13,7 @@ _TABLES = (
     "verivita.adapters.lexical.postgres",
     "verivita.adapters.vectors.homes",
     "verivita.adapters.vectors.pgvector",
+    "verivita.adapters.vectors.tuning",
     "verivita.features.applications.tables",
     "verivita.features.assistant.tables",
     "verivita.features.identity.tables",

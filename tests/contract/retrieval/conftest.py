@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from tests.rigs.postgres import fresh_database, postgres_server
 from verivita.adapters.lexical import postgres
-from verivita.adapters.vectors import pgvector
+from verivita.adapters.vectors import pgvector, tuning
 from verivita.features.identity.tables import tenants
 from verivita.kit.db import Database
 from verivita.kit.db.embedded import Dsn
@@ -24,7 +24,7 @@ def indexed(postgres_server: Dsn) -> Iterator[str]:
     """The URL of a database that has the tables of both indexes and the tenants 1 and 2."""
     with fresh_database(postgres_server) as url:
         engine = sa.create_engine(sa.make_url(url).set(drivername="postgresql+psycopg"))
-        tables = [tenants, postgres.entries, pgvector.points]
+        tables = [tenants, postgres.entries, pgvector.points, tuning.tuning]
         with engine.begin() as connection:
             connection.execute(sa.text("CREATE EXTENSION IF NOT EXISTS vector"))
             tenants.metadata.create_all(connection, tables=tables)

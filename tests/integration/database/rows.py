@@ -145,6 +145,11 @@ def fill_the_rest(url: str, people: Sequence[Principal]) -> None:
                     (tenant, str(new_id())),
                 ),
                 (
+                    "INSERT INTO vector_tuning (tenant_id, collection, kind, effort, recall, size) "
+                    "VALUES (%s, %s, 'hnsw', 40, 1, 1)",
+                    (tenant, str(new_id())),
+                ),
+                (
                     "INSERT INTO lexical_entries (tenant_id, id, title_terms, terms, tags, numbers) "
                     "VALUES (%s, %s, 'x', 'x', '{}', '{}')",
                     (tenant, new_id()),

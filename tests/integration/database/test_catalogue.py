@@ -23,6 +23,7 @@ TENANT_WIDE = {
     "search_cache",
     "vector_homes",
     "vector_points",
+    "vector_tuning",
 } | {
     "lexical_entries",
     "attempts",

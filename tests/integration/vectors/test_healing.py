@@ -9,7 +9,9 @@ import psycopg
 import pytest
 
 from tests.integration.vectors.postings import filled, found, place, with_engines
+from verivita.adapters.vectors import tuning
 from verivita.adapters.vectors.index_keeper import IndexKeeper
+from verivita.adapters.vectors.pgvector import PgVectorIndex
 from verivita.bootstrap import reindex
 from verivita.engines.retrieval.ports import Partition, Point, TextEntry
 
@@ -80,7 +82,7 @@ async def test_the_index_is_of_the_wanted_kind_and_built_anew_when_it_fades(cont
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     partition, collection = Partition(str(owner.tenant_id)), "job_description/x/int8/384"
     keeper = IndexKeeper(container.db, product_url, kind)
-    assert await keeper.recall(partition, collection) == 1.0
+    assert (await keeper.keep(partition, collection)).recall == 1.0
     await container.vectors.upsert(partition, collection, [Point(UUID(int=i + 1), v) for i, v in enumerate(vectors)])
     assert await keeper.ensure() == (kind == "ivfflat")
     assert not await keeper.ensure()
@@ -89,6 +91,12 @@ async def test_the_index_is_of_the_wanted_kind_and_built_anew_when_it_fades(cont
         assert connection.execute(query).fetchall() == [(f"ix_vector_points_{kind}_384",)]
     kept = await keeper.keep(partition, collection)
     assert (kept.recall >= 0.95, kept.rebuilt) == (True, False)
+    known = await tuning.tuned(container.db, partition, collection)
+    assert known is not None
+    assert (known.kind, known.size, known.recall) == (kind, 1500, pytest.approx(kept.recall))
+    assert (await PgVectorIndex(container.db, exact_limit=0)._part(partition, collection)).effort == known.effort
+    await tuning.keep(container.db, partition, collection, tuning.Tuned(kind, 77, 0.98, 1400))
+    assert (await keeper.keep(partition, collection)).recall == pytest.approx(0.98)  # lately measured: believed
     strict = await IndexKeeper(container.db, product_url, kind, least_recall=1.1).keep(partition, collection)
     assert strict.rebuilt
     assert strict.recall >= 0.95

@@ -240,8 +240,10 @@ def _search(index: Any, terms: Sequence[tuple[str, int]], k: int, where: Filter)
             query = Query.term_query(schema, name, term, "freq")
             weight = boost * times
             wanted.append((Occur.Should, query if weight == 1 else Query.boost_query(query, weight)))
-    parts = [(Occur.Must, Query.boolean_query(wanted)), *(_condition(index, one) for one in where)]
-    found = searcher.search(Query.boolean_query(parts), k, count=False).hits
+    query = Query.boolean_query(wanted)
+    if where:
+        query = Query.boolean_query([*(_condition(index, one) for one in where), (Occur.Must, query)])
+    found = searcher.search(query, k, count=False).hits
     highs, lows = _columns(searcher, [address for _, address in found])
     hits = [
         Hit(UUID(int=high << 64 | low), float(score)) for (score, _), high, low in zip(found, highs, lows, strict=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -14,6 +13,7 @@ from psycopg import sql
 from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
+from verivita.adapters.vectors import index_build, tuning
 from verivita.adapters.vectors.pgvector import INDEXED_DIMENSIONS, PgVectorIndex
 from verivita.core.errors import Unavailable
 from verivita.core.ids import PersonId, TenantId
@@ -22,8 +22,11 @@ from verivita.engines.retrieval.ports import Partition, Vector
 from verivita.kit.db import Database
 
 KINDS = ("hnsw", "ivfflat")
-LEAST_RECALL = 0.95
-SAMPLE, NEAREST = 20, 10
+LEAST_RECALL, WANTED_RECALL = 0.95, 0.99
+"""Below the first an index is built anew; the second is what the effort is chosen for. The sample are stored vectors,
+which are found a little more easily than a question's, so it is higher than what a question is promised (0.97)."""
+EFFORTS = (40, 60, 90, 130, 190, 280, 400)
+SAMPLE, NEAREST = 25, 10
 LOCK = 7_305_198_243
 """One process at a time builds an index."""
 _SAMPLED = text(
@@ -46,7 +49,6 @@ class IndexKeeper:
     def __init__(self, database: Database, url: str, kind: str = "hnsw", *, least_recall: float = LEAST_RECALL) -> None:
         self._database, self._kind, self._least = database, kind, least_recall
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
-        self._near = PgVectorIndex(database, exact_limit=0)
         self._exact = PgVectorIndex(database, exact_limit=2**31)
 
     async def ensure(self) -> bool:
@@ -54,21 +56,38 @@ class IndexKeeper:
         return await asyncio.to_thread(self._ensure)
 
     async def keep(self, partition: Partition, collection: str) -> Kept:
-        """Measure the index on a sample of the collection's own vectors; build it anew when it finds too little."""
-        found = await self.recall(partition, collection)
-        if found >= self._least:
-            return Kept(found, False)
-        await asyncio.to_thread(self._rebuild)
-        return Kept(await self.recall(partition, collection), True)
+        """Know how much the index finds of a collection, and how widely it must be searched for that.
 
-    async def recall(self, partition: Partition, collection: str) -> float:
-        """Share of the exact ten nearest that the index finds, over twenty stored vectors; 1 where nothing is."""
-        hit = wanted = 0
-        for vector in await self._sample(partition, collection):
-            exact = {one.id for one in await self._exact.query(partition, collection, vector, NEAREST)}
-            near = {one.id for one in await self._near.query(partition, collection, vector, NEAREST)}
-            hit, wanted = hit + len(exact & near), wanted + len(exact)
-        return hit / wanted if wanted else 1.0
+        What was measured lately of about as many vectors is believed. An index that finds too little is built anew.
+        """
+        size = await self._exact.count(partition, collection)
+        if not size:
+            return Kept(1.0, False)
+        known = await tuning.tuned(self._database, partition, collection)
+        if known is None or known.recall < self._least or not known.holds(self._kind, size):
+            known = await self._measured(partition, collection, size)
+        if known.recall >= self._least:
+            return Kept(known.recall, False)
+        await asyncio.to_thread(self._rebuild)
+        return Kept((await self._measured(partition, collection, size)).recall, True)
+
+    async def _measured(self, partition: Partition, collection: str, size: int) -> tuning.Tuned:
+        """Choose the least effort that finds what is wanted, and remember it."""
+        sample = await self._sample(partition, collection)
+        best = [await self._found(self._exact, partition, collection, vector) for vector in sample]
+        effort, recall = EFFORTS[-1], 1.0
+        for effort in EFFORTS:
+            index = PgVectorIndex(self._database, exact_limit=0, effort=effort)
+            near = [await self._found(index, partition, collection, vector) for vector in sample]
+            recall = _share(near, best)
+            if recall >= WANTED_RECALL:
+                break
+        found = tuning.Tuned(self._kind, effort, recall, size)
+        await tuning.keep(self._database, partition, collection, found)
+        return found
+
+    async def _found(self, index: PgVectorIndex, partition: Partition, collection: str, vector: Vector) -> set[UUID]:
+        return {hit.id for hit in await index.query(partition, collection, vector, NEAREST)}
 
     async def _sample(self, partition: Partition, collection: str) -> Sequence[Vector]:
         scope = Principal(TenantId(UUID(partition)), PersonId(UUID(int=0)))
@@ -80,29 +99,27 @@ class IndexKeeper:
     def _ensure(self) -> bool:
         built = False
         with self._owner() as connection:
-            rows = _rows(connection)
+            rows = index_build.rows(connection)
             for size in INDEXED_DIMENSIONS:
                 names = {kind: f"ix_vector_points_{kind}_{size}" for kind in KINDS}
-                here = {str(row[0]) for row in connection.execute(_VALID, [list(names.values())]).fetchall()}
+                here = {str(row[0]) for row in connection.execute(index_build.VALID, [list(names.values())]).fetchall()}
                 if names[self._kind] not in here:
-                    connection.execute(_drop(names[self._kind]))
-                    connection.execute(_create(self._kind, names[self._kind], size, rows))
+                    index_build.build(connection, self._kind, names[self._kind], size, rows)
                     built = True
                 for kind in KINDS:
                     if kind != self._kind and names[kind] in here:
-                        connection.execute(_drop(names[kind]))
+                        connection.execute(index_build.drop(names[kind]))
         return built
 
     def _rebuild(self) -> None:
         """Build the index anew beside the old one, which answers until then."""
         with self._owner() as connection:
-            rows = _rows(connection)
+            rows = index_build.rows(connection)
             for size in INDEXED_DIMENSIONS:
                 name = f"ix_vector_points_{self._kind}_{size}"
                 fresh = f"{name}_new"
-                connection.execute(_drop(fresh))
-                connection.execute(_create(self._kind, fresh, size, rows))
-                connection.execute(_drop(name))
+                index_build.build(connection, self._kind, fresh, size, rows)
+                connection.execute(index_build.drop(name))
                 rename = sql.SQL("ALTER INDEX {} RENAME TO {}")
                 connection.execute(rename.format(sql.Identifier(fresh), sql.Identifier(name)))
 
@@ -111,35 +128,12 @@ class IndexKeeper:
         try:
             connection = psycopg.connect(self._url, autocommit=True)
             connection.execute("SELECT pg_advisory_lock(%s)", [LOCK])
-            connection.execute("SET maintenance_work_mem = '512MB'")
         except psycopg.OperationalError as error:
             raise Unavailable("database_unavailable", "The database does not answer.", retry_after=1) from error
         return connection
 
 
-_ROWS = "SELECT greatest(reltuples, 0)::bigint FROM pg_class WHERE oid = 'vector_points'::regclass"
-_VALID = (
-    "SELECT c.relname FROM pg_class c JOIN pg_index i ON i.indexrelid = c.oid "
-    "WHERE c.relname = ANY(%s) AND i.indisvalid"
-)
-
-
-def _rows(connection: psycopg.Connection) -> int:
-    """About how many vectors there are, as the planner knows it."""
-    connection.execute("ANALYZE vector_points")
-    found = connection.execute(_ROWS).fetchone()
-    return int(found[0]) if found else 0
-
-
-def _create(kind: str, name: str, size: int, rows: int) -> sql.Composed:
-    """The statement that builds an index while readers and writers go on; an IVFFlat gets a list per 1,000 rows."""
-    lists = max(10, rows // 1000 if rows < 1_000_000 else math.isqrt(rows))
-    options = sql.SQL(" WITH (lists = {})").format(sql.Literal(lists)) if kind == "ivfflat" else sql.SQL("")
-    return sql.SQL(
-        "CREATE INDEX CONCURRENTLY {} ON vector_points USING {} "
-        "((CAST(embedding AS halfvec({}))) halfvec_cosine_ops){} WHERE dimensions = {}"
-    ).format(sql.Identifier(name), sql.SQL(kind), sql.Literal(size), options, sql.Literal(size))
-
-
-def _drop(name: str) -> sql.Composed:
-    return sql.SQL("DROP INDEX IF EXISTS {}").format(sql.Identifier(name))
+def _share(found: Sequence[set[UUID]], best: Sequence[set[UUID]]) -> float:
+    """Share of the best that was found; 1 where there are none."""
+    wanted = sum(map(len, best))
+    return sum(len(one & other) for one, other in zip(found, best, strict=True)) / wanted if wanted else 1.0

@@ -13,6 +13,7 @@ import json
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -23,22 +24,23 @@ from psycopg.adapt import Dumper
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, Text, delete, func, select, text
 from sqlalchemy.dialects import postgresql as pg
 
-from verivita.adapters.vectors.halves import Half, half_dumper
+from verivita.adapters.vectors.halves import Half, Ids, IdsDumper, half_dumper
 from verivita.adapters.vectors.layout import MAX_K, asks_nothing, mismatch
 from verivita.core.errors import StorageFull, Unavailable
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal
 from verivita.engines.retrieval.payload import MAX_NUMBER, numbers, tags, tags_for
 from verivita.engines.retrieval.ports import AnyOf, Between, Filter, Hit, IdPairs, Partition, Point, Vector
-from verivita.kit.db import Database, Tx, tenant_table
+from verivita.kit.db import Database, Everywhere, Tx, tenant_table
 
 EXACT_LIMIT = 5_000
 """Partitions up to this size are scanned whole: a few milliseconds, and nothing is missed."""
-EF_SEARCH = 160
+EFFORT, MAX_EFFORT = 160, 1_000
+"""How many candidates the index looks at where nobody has measured how many it needs (see `tuning`), and at most."""
 SELECTIVE = 10_000
 """A filter that lets at most so many rows pass is answered exactly, over those rows alone."""
 PROBES = 30
-"""Lists that an IVFFlat index looks into at first; its iterative scan goes on from there."""
+"""Lists that an IVFFlat index looks into at least; its iterative scan goes on from there."""
 COUNT_SECONDS = 30.0
 INDEXED_DIMENSIONS = (384,)
 """Dimensions that have an HNSW index; a new model of another length needs a migration that adds its own."""
@@ -67,10 +69,20 @@ points = tenant_table(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What is remembered of a partition, until when."""
+
+    until: float
+    is_large: bool
+    effort: int
+
+
 class PgVectorIndex:
     """A VectorIndex over one database; `exact_limit` is the size up to which a partition is scanned whole.
 
-    `passing` knows which few rows a filter lets through; without it, a filter goes with the index scan.
+    `effort` is how many candidates the index looks at; None takes what was measured of the collection. `passing`
+    knows which few rows a filter lets through; without it, a filter goes with the index scan.
     """
 
     def __init__(
@@ -78,13 +90,12 @@ class PgVectorIndex:
         database: Database,
         *,
         exact_limit: int = EXACT_LIMIT,
-        ef_search: int = EF_SEARCH,
+        effort: int | None = None,
         passing: Passing | None = None,
     ) -> None:
-        self._database, self._exact_limit, self._ef_search = database, exact_limit, ef_search
-        self._passing = passing
+        self._database, self._exact_limit, self._effort, self._passing = database, exact_limit, effort, passing
         self._type: type[Dumper] | None = None
-        self._sizes: dict[tuple[Partition, str], tuple[float, bool]] = {}
+        self._parts: dict[tuple[Partition, str], _Part] = {}
 
     async def upsert(self, partition: Partition, collection: str, points_: Sequence[Point]) -> None:
         """Store or replace; a vector of another length than the collection's is `Invalid` (code dimension_mismatch)."""
@@ -100,9 +111,11 @@ class PgVectorIndex:
             if len(sizes) > 1:
                 raise mismatch(collection, sorted(sizes))
             async with _answered():
-                driver = await self._driver(tx)
+                await self._learn()
+                driver = await tx.driver()
+                self._teach(driver)
                 await driver.cursor().executemany(_UPSERT, rows)
-        self._sizes.pop((partition, collection), None)
+        self._parts.pop((partition, collection), None)
 
     async def query(
         self, partition: Partition, collection: str, vector: Vector, k: int, where: Filter = ()
@@ -118,17 +131,16 @@ class PgVectorIndex:
         condition, values = _conditions(where)
         values |= {"tenant": _tenant(partition), "collection": collection, "k": k, "size": vector.size}
         values["vector"] = Half(vector)
-        async with self._begin(partition) as tx:
-            if few is not None:
-                values["ids"] = few
-                hits = await self._ask(tx, _AMONG.format(where=condition), values)
-            elif await self._large(tx, partition, collection) and vector.size in INDEXED_DIMENSIONS:
-                hits = await self._ask(tx, _NEAR.format(size=int(vector.size), where=condition), values)
-                if len(hits) < k:
-                    hits = await self._ask(tx, _EXACT.format(where=condition), values)
-            else:
-                hits = await self._ask(tx, _EXACT.format(where=condition), values)
-            if not hits:
+        hits: list[Hit] = []
+        if few is not None:
+            hits = await self._ask(partition, _AMONG.format(where=condition), values | {"ids": few})
+        elif vector.size in INDEXED_DIMENSIONS and (part := await self._part(partition, collection)).is_large:
+            near = _NEAR.format(size=int(vector.size), where=condition)
+            hits = await self._ask(partition, near, values, max(part.effort, min(k, MAX_EFFORT)))
+        if few is None and len(hits) < k:
+            hits = await self._ask(partition, _EXACT.format(where=condition), values)
+        if not hits:
+            async with self._begin(partition) as tx:
                 await _refuse_other_sizes(tx, partition, collection, vector.size)
         return hits
 
@@ -153,7 +165,7 @@ class PgVectorIndex:
             statement = statement.where(points.c.id.in_(list(ids)))
         async with self._begin(partition) as tx:
             await tx.run(statement)
-        self._sizes.pop((partition, collection), None)
+        self._parts.pop((partition, collection), None)
 
     async def count(self, partition: Partition, collection: str) -> int:
         """How many points the partition holds."""
@@ -163,51 +175,63 @@ class PgVectorIndex:
         async with self._begin(partition) as tx:
             return int((await tx.run(statement)).scalar_one())
 
-    async def _few(self, partition: Partition, collection: str, where: Filter) -> str | None:
-        """The ids that pass the filter as an array's text, where they are known to be few."""
+    async def _few(self, partition: Partition, collection: str, where: Filter) -> Ids | None:
+        """The ids that pass the filter, where they are known to be few."""
         if not where or self._passing is None:
             return None
         try:
             pairs = await self._passing(partition, collection, where, SELECTIVE)
         except Unavailable:
             return None  # the index scan answers as well, only slower
-        if pairs is None:
-            return None
-        digits = pairs.astype(">u8").tobytes().hex()
-        return _listed([digits[start : start + 32] for start in range(0, len(digits), 32)])
+        return None if pairs is None else Ids(pairs)
 
-    async def _ask(self, tx: Tx, statement: str, values: dict[str, Any]) -> list[Hit]:
-        """Run a query; rows without a distance (zero vectors) are left out."""
-        driver = await self._driver(tx)
-        effort = max(self._ef_search, min(values["k"], 1000))
-        async with _answered(), driver.pipeline():
-            await driver.execute(_TUNE, {"ef": str(effort), "probes": str(PROBES)})
-            found = await driver.execute(statement, values, binary=True, prepare=False)
-            return [Hit(id, 1.0 - distance) for id, distance in await found.fetchall() if distance == distance]
+    async def _ask(
+        self, partition: Partition, statement: str, values: dict[str, Any], effort: int | None = None
+    ) -> list[Hit]:
+        """Run a query in one round trip; with `effort` by the index. Rows without a distance (zeros) are left out.
 
-    async def _driver(self, tx: Tx) -> psycopg.AsyncConnection[Any]:
-        """The driver's connection, which knows how to send a vector in half precision."""
-        driver = await tx.driver()
+        The statement is planned anew each time: how many rows a partition or a list of ids has decides how to go.
+        """
+        await self._learn()
+
+        async def asking(driver: psycopg.AsyncConnection[Any]) -> psycopg.AsyncCursor[Any]:
+            self._teach(driver)
+            if effort is not None:
+                await driver.execute(_TUNE, {"ef": str(effort), "probes": str(max(PROBES, effort // 4))})
+            return await driver.execute(statement, values, binary=True, prepare=False)
+
+        rows = await self._database.ask(_scope(partition), asking)
+        return [Hit(id, 1.0 - distance) for id, distance in rows if distance == distance]
+
+    async def _learn(self) -> None:
+        """Know the database's own number of the type of vectors."""
         if self._type is None:
-            row = await (await driver.execute("SELECT CAST('halfvec' AS regtype)::oid")).fetchone()
-            self._type = half_dumper(int(row[0]) if row else 0)
-        driver.adapters.register_dumper(Half, self._type)
-        return driver
+            async with self._database.begin(Everywhere()) as tx:
+                found = await tx.run(text("SELECT CAST('halfvec' AS regtype)::oid"))
+                self._type = half_dumper(int(found.scalar_one()))
 
-    async def _large(self, tx: Tx, partition: Partition, collection: str) -> bool:
-        """Whether the partition is beyond the exact limit; remembered for a while."""
-        known = self._sizes.get((partition, collection))
-        if known and known[0] > time.monotonic():
-            return known[1]
+    def _teach(self, driver: psycopg.AsyncConnection[Any]) -> None:
+        """Tell a connection how to send vectors in half precision, and many ids."""
+        if self._type is not None:
+            driver.adapters.register_dumper(Half, self._type)
+            driver.adapters.register_dumper(Ids, IdsDumper)
+
+    async def _part(self, partition: Partition, collection: str) -> _Part:
+        """Whether the partition is beyond the exact limit, and what was measured of it; remembered for a while."""
+        known = self._parts.get((partition, collection))
+        if known and known.until > time.monotonic():
+            return known
         values = {"tenant": _tenant(partition), "collection": collection, "most": self._exact_limit + 1}
-        large = int((await tx.run(_SIZE, values)).scalar_one()) > self._exact_limit
-        self._sizes[(partition, collection)] = (time.monotonic() + COUNT_SECONDS, large)
-        return large
+        async with self._begin(partition) as tx:
+            row = (await tx.run(_SIZE, values)).one()
+        effort = self._effort or row.effort or EFFORT
+        found = _Part(time.monotonic() + COUNT_SECONDS, row.size > self._exact_limit, effort)
+        self._parts[(partition, collection)] = found
+        return found
 
     @asynccontextmanager
     async def _begin(self, partition: Partition) -> AsyncIterator[Tx]:
-        scope = Principal(TenantId(_tenant(partition)), PersonId(UUID(int=0)))
-        async with self._database.begin(scope) as tx:
+        async with self._database.begin(_scope(partition)) as tx:
             yield tx
 
 
@@ -218,26 +242,21 @@ _UPSERT = (
     "embedding = excluded.embedding, tags = excluded.tags, numbers = excluded.numbers"
 )
 _SIZE = text(
-    "SELECT count(*) FROM (SELECT 1 FROM vector_points WHERE tenant_id = :tenant AND collection = :collection "
-    "LIMIT :most) AS first_rows"
+    "SELECT (SELECT count(*) FROM (SELECT 1 FROM vector_points WHERE tenant_id = :tenant "
+    "AND collection = :collection LIMIT :most) AS first_rows) AS size, "
+    "(SELECT effort FROM vector_tuning WHERE tenant_id = :tenant AND collection = :collection) AS effort"
 )
 _TUNE = (
     "SELECT set_config('hnsw.ef_search', %(ef)s, true), set_config('hnsw.iterative_scan', 'relaxed_order', true), "
-    "set_config('ivfflat.probes', %(probes)s, true), set_config('ivfflat.iterative_scan', 'relaxed_order', true), "
-    "set_config('jit', 'off', true)"
+    "set_config('ivfflat.probes', %(probes)s, true), set_config('ivfflat.iterative_scan', 'relaxed_order', true)"
 )
 _MINE = "tenant_id = %(tenant)s AND collection = %(collection)s"
 _VECTORS = f"SELECT id, halfvec_send(embedding) FROM vector_points WHERE {_MINE} AND id = ANY(CAST(%(ids)s AS uuid[]))"  # noqa: S608 - fixed words
-_EXACT = (
-    f"WITH part AS MATERIALIZED (SELECT id, embedding FROM vector_points WHERE {_MINE} "  # noqa: S608 - fixed words
-    "AND dimensions = %(size)s{where}) SELECT id, embedding <=> CAST(%(vector)s AS halfvec) AS distance "
-    "FROM part ORDER BY distance, id LIMIT %(k)s"
-)
-_AMONG = (
-    f"WITH part AS MATERIALIZED (SELECT id, embedding FROM vector_points WHERE {_MINE} "  # noqa: S608 - fixed words
-    "AND id = ANY(CAST(%(ids)s AS uuid[])) AND dimensions = %(size)s{where}) "
-    "SELECT id, embedding <=> CAST(%(vector)s AS halfvec) AS distance FROM part ORDER BY distance, id LIMIT %(k)s"
-)
+# No index has this expression without a length, so these two never go by one; rows are compared as they are read.
+_COMPARED = "SELECT id, embedding <=> CAST(%(vector)s AS halfvec) AS distance FROM vector_points WHERE "
+_BEST = " AND dimensions = %(size)s{where} ORDER BY distance, id LIMIT %(k)s"
+_EXACT = f"{_COMPARED}{_MINE}{_BEST}"
+_AMONG = f"{_COMPARED}{_MINE} AND id = ANY(%(ids)s){_BEST}"
 _NEAR = (
     "WITH near AS MATERIALIZED (SELECT id, CAST(embedding AS halfvec({size})) <=> CAST(%(vector)s AS halfvec({size})) "  # noqa: S608 - numbers and fixed words
     f"AS distance FROM vector_points WHERE {_MINE} "
@@ -266,6 +285,10 @@ async def _answered() -> AsyncIterator[None]:
 
 def _tenant(partition: Partition) -> UUID:
     return UUID(partition)
+
+
+def _scope(partition: Partition) -> Principal:
+    return Principal(TenantId(_tenant(partition)), PersonId(UUID(int=0)))
 
 
 def _listed(digits: Sequence[str]) -> str:
