@@ -243,7 +243,7 @@ async def test_a_write_from_another_site_with_a_guests_cookie_is_refused(place):
         assert (await browser.post("/api/v1/documents", json=PAPER, headers=own)).status_code == 201
 
 
-@pytest.mark.acceptance("ID-16")
+@pytest.mark.acceptance("ID-16", "FUT-07")
 async def test_a_voucher_makes_a_member_once(place):
     owner = await place.container.identity.owner(NOBODY)
     voucher = await place.members.voucher(owner)

@@ -6,7 +6,7 @@ import base64
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verivita.features.identity.second.otp import (
@@ -41,6 +41,7 @@ def test_the_table_of_the_standard(second, code):
     assert fitting_step(SEED, code, at(second)) == second // STEP_S
 
 
+@settings(deadline=None)
 @given(st.sampled_from(TABLE), st.integers(-10, 10))
 def test_a_code_counts_one_step_early_or_late_and_no_more(row, steps):
     second, code = row
@@ -56,6 +57,7 @@ def test_what_is_no_code(typed):
     assert fitting_step(SEED, typed, at(59)) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_nothing_that_is_typed_breaks_it(typed):
     assert fitting_step(SEED, plain(typed), at(59)) in (None, 1)
