@@ -1,6 +1,6 @@
 # Each target does all its own set-up on a fresh machine: it needs make, a Python 3.11 to 3.13 and a package index.
 .DEFAULT_GOAL := help
-.PHONY: help up test check bench nightly lock acceptance reference figures clean
+.PHONY: help up test check bench nightly lock acceptance audit reference figures clean
 
 PY := .venv/bin/python
 PYTEST := $(PY) -m pytest -p tests.rigs.acceptance
@@ -45,6 +45,9 @@ reference:  ## write the generated parts of docs/reference again from the code
 acceptance:  ## the acceptance rows and the tests that carry them
 	@sh scripts/setup.sh dev
 	@$(PY) scripts/acceptance.py
+
+audit:  ## ask the package index for known weaknesses of the locked packages (needs the network)
+	@sh scripts/audit.sh
 
 lock:  ## resolve the three lock files again
 	@sh scripts/setup.sh dev

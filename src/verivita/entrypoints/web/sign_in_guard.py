@@ -100,4 +100,4 @@ def _picture(uri: str) -> Markup:
     import segno
 
     # The address itself is not in the markup: it is drawn.
-    return Markup(segno.make(uri, error="m").svg_inline(scale=_SCALE, light=_WHITE, title="QR code of the key"))  # noqa: S704
+    return Markup(segno.make(uri, error="m").svg_inline(scale=_SCALE, light=_WHITE, title="QR code of the key"))  # noqa: S704 - drawn by us

@@ -97,7 +97,7 @@ def _candidates() -> Iterator[Path]:
 
 def _server_version(postgres: Path) -> tuple[int, int]:
     try:
-        done = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603
+        done = subprocess.run([postgres, "--version"], capture_output=True, text=True, timeout=20, check=False)  # noqa: S603 - a path we found
     except (OSError, subprocess.TimeoutExpired) as error:
         raise ValueError(f"does not run ({error})") from error
     found = re.search(r"\) (\d+)(?:\.(\d+)|devel|beta|rc)", done.stdout)

@@ -115,7 +115,7 @@ def _serves(pid: int, data: Path) -> bool:
         except OSError:
             return False
     argv = ["ps", "-ww", "-o", "command=", "-p", str(pid)]
-    said = subprocess.run(argv, capture_output=True, check=False)  # noqa: S603
+    said = subprocess.run(argv, capture_output=True, check=False)  # noqa: S603 - our own words
     return os.fsencode(data) in said.stdout
 
 

@@ -239,7 +239,7 @@ class EmbeddedPostgres:
         for name, value in options.items():
             argv += ["-c", f"{name}={value}"]
         with open(self._files.log, "ab", opener=cluster.private) as out:
-            child = subprocess.Popen(  # noqa: S603
+            child = subprocess.Popen(  # noqa: S603 - our own words
                 argv,
                 stdin=subprocess.DEVNULL,
                 stdout=out,
@@ -306,5 +306,5 @@ def _little_shared_memory() -> bool:
     # Containers often give 64 MB, too little for building a vector index in parallel.
     if sys.platform != "linux":
         return False
-    shared = Path("/dev/shm")  # noqa: S108
+    shared = Path("/dev/shm")  # noqa: S108 - only its size is read
     return not shared.is_dir() or shutil.disk_usage(shared).total < 512 * 1024 * 1024

@@ -41,7 +41,7 @@ class RunAs:
 
     def run(self, argv: list[str], timeout: float = 120.0) -> subprocess.CompletedProcess[str]:
         """Run a program to its end, as that user; `argv` already has the prefix."""
-        return subprocess.run(  # noqa: S603
+        return subprocess.run(  # noqa: S603 - our own words
             argv,
             stdin=subprocess.DEVNULL,
             capture_output=True,

@@ -71,4 +71,4 @@ def _without_twins(unique: Unique) -> str:
     same = ", ".join(column for column in unique.columns if column not in ("person_id", "tenant_id"))
     mine = f"tenant_id = :tenant AND ({unique.condition})"
     held = f"SELECT {same} FROM {unique.table} WHERE person_id = :into AND {mine}"  # noqa: S608 - as above
-    return f"DELETE FROM {unique.table} WHERE person_id = :joined AND {mine} AND ({same}) IN ({held})"  # noqa: S608
+    return f"DELETE FROM {unique.table} WHERE person_id = :joined AND {mine} AND ({same}) IN ({held})"  # noqa: S608 - names of our tables
