@@ -29,6 +29,8 @@ class _Style:
     bold: bool
     symbol: bool
     upright: bool
+    inside: bool
+    """Whether its line lies on the page."""
 
 
 @dataclass(slots=True)
@@ -51,6 +53,7 @@ class _Page:
         get_char, get_box = raw.FPDFText_GetUnicode, raw.FPDFText_GetLooseCharBox
         out: list[Glyph] = []
         style: _Style | None = None
+        append, shift, edge = out.append, self.origin[0], self.width + 2
         bottom = top = end = 0.0
         for index in range(raw.FPDFText_CountChars(page)):
             code = get_char(page, index)
@@ -69,8 +72,14 @@ class _Page:
                 style = self._style(index, box)
                 bottom, top = box.bottom, box.top
             end = box.right
-            if style is not None:
-                self._keep(out, text, left, end, style)
+            if style is None:
+                continue
+            low, high = left - shift, end - shift
+            if high >= -2 and low <= edge and style.inside:
+                if text in "-‐" or text == ICON:
+                    _add_sign(out, text, low, high, style)
+                else:
+                    append(Glyph(text, low, high, style.base, style.size, style.bold))
         resolve_ligatures(out)
         return out
 
@@ -86,11 +95,6 @@ class _Page:
             style = self.styles[key] = self._measure(index)
         return style if style.upright else None
 
-    def _keep(self, out: list[Glyph], text: str, left: float, right: float, style: _Style) -> None:
-        left, right = left - self.origin[0], right - self.origin[0]
-        if right >= -2 and left <= self.width + 2 and -20 < style.base < self.height + 20:
-            _add(out, text, left, right, style)
-
     def _measure(self, index: int) -> _Style:
         raw, page = self.raw, self.text
         matrix = raw.FS_MATRIX()
@@ -100,7 +104,8 @@ class _Page:
         scale = (matrix.c**2 + matrix.d**2) ** 0.5 or 1.0
         size = raw.FPDFText_GetFontSize(page, index) * scale
         upright = abs(matrix.b) <= 0.3 * abs(matrix.a) + 1e-9
-        return _Style(self.height - (y.value - self.origin[1]), max(size, 1.0), *self._font(index), upright)
+        base = self.height - (y.value - self.origin[1])
+        return _Style(base, max(size, 1.0), *self._font(index), upright, -20 < base < self.height + 20)
 
     def _font(self, index: int) -> tuple[bool, bool]:
         """Whether the glyph's font is bold, and whether it draws symbols."""
@@ -116,7 +121,7 @@ class _Page:
         return self.fonts[name]
 
 
-def _add(out: list[Glyph], text: str, left: float, right: float, style: _Style) -> None:
+def _add_sign(out: list[Glyph], text: str, left: float, right: float, style: _Style) -> None:
     if text == ICON and style.symbol:
         text = "•"
     elif text in "-‐" and out and out[-1].text in "-‐" and abs(out[-1].left - left) < 0.1 * style.size:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from math import ceil, floor
 
 from verivita.engines.reading.glyphs import bullet_length
 from verivita.engines.reading.headings import heading_kind
@@ -109,8 +110,10 @@ def _gutters(rows: list[Row], size: float) -> list[_Gutter]:
     lows = [row.left for row in rows]
     highs = [row.right for row in rows]
     found: list[_Gutter] = []
-    for cell in range(int(min(lows) / _CELL) + 1, int(max(highs) / _CELL)):
-        found.extend(_runs(rows, lows, highs, cell * _CELL, margin))
+    cells = range(int(min(lows) / _CELL) + 1, int(max(highs) / _CELL))
+    taken = [_taken(row, cells, margin) for row in rows]
+    for cell in cells:
+        found.extend(_runs(lows, highs, cell * _CELL, [row[cell - cells.start] for row in taken]))
     found.sort(key=lambda g: (-g.score, g.x))
     chosen: list[_Gutter] = []
     for gutter in found:
@@ -121,22 +124,31 @@ def _gutters(rows: list[Row], size: float) -> list[_Gutter]:
     return [replace(gutter, first=_start(rows, highs, gutter)) for gutter in chosen]
 
 
-def _runs(rows: list[Row], lows: list[float], highs: list[float], x: float, margin: float) -> list[_Gutter]:
-    """Runs of rows that do not cross x and have at least three rows on each side of it."""
+def _taken(row: Row, cells: range, margin: float) -> bytearray:
+    """For each cell 1 where a piece of the row covers it, with half the margin on both sides."""
+    out = bytearray(len(cells))
+    for piece in row.pieces:
+        first = max(floor((piece.left - margin / 2) / _CELL) + 1 - cells.start, 0)
+        last = min(ceil((piece.right + margin / 2) / _CELL) - cells.start, len(cells))
+        if last > first:
+            out[first:last] = b"\x01" * (last - first)
+    return out
+
+
+def _runs(lows: list[float], highs: list[float], x: float, taken: list[int]) -> list[_Gutter]:
+    """Runs of rows that do not cover x and have at least three rows on each side of it."""
     out: list[_Gutter] = []
     first = left = right = 0
-    near, far = x - margin / 2, x + margin / 2
-    for index, row in enumerate(rows):
-        low, high = lows[index], highs[index]
-        if low < far and high > near and any(p.left < far and p.right > near for p in row.pieces):
+    for index, covers in enumerate(taken):
+        if covers:
             if left >= 3 and right >= 3:
                 out.append(_Gutter(x, first, index - 1, min(left, right) + 0.1 * max(left, right)))
             first, left, right = index + 1, 0, 0
             continue
-        left += low < x
-        right += high > x
+        left += lows[index] < x
+        right += highs[index] > x
     if left >= 3 and right >= 3:
-        out.append(_Gutter(x, first, len(rows) - 1, min(left, right) + 0.1 * max(left, right)))
+        out.append(_Gutter(x, first, len(taken) - 1, min(left, right) + 0.1 * max(left, right)))
     return out
 
 

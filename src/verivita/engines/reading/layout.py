@@ -15,6 +15,7 @@ from verivita.engines.reading.glyphs import ICON, mended, without_icon_names
 
 BLANK_GAP = 0.3
 """A gap wider than this share of the font size is a blank, also where the file draws none."""
+_DOUBTFUL = ("\x1b", "\x1e")
 PIECE_GAP = 1.2
 """A gap wider than this many font sizes ends a piece."""
 
@@ -54,11 +55,13 @@ def pieces_of(glyphs: Sequence[Glyph]) -> list[Piece]:
     """Group glyphs, in the order drawn, to pieces; then join pieces that touch on the same baseline."""
     runs: list[list[Glyph]] = []
     current: list[Glyph] = []
+    last: Glyph | None = None
     for glyph in glyphs:
-        if current and not _goes_on(current[-1], glyph):
+        if last is not None and not _goes_on(last, glyph):
             runs.append(current)
             current = []
         current.append(glyph)
+        last = glyph
     if current:
         runs.append(current)
     parts: list[list[Glyph]] = []
@@ -81,13 +84,16 @@ def _blank_gap(runs: list[list[Glyph]]) -> float:
 
 def resolve_ligatures(glyphs: Sequence[Glyph]) -> None:
     """Give the doubtful ligature codes of a page their letters: a glyph for "ffi" is wider than one for "fl"."""
-    narrow = any(g.text == "\x1e" and g.right - g.left < 0.7 * g.size for g in glyphs)
+    doubtful = [glyph for glyph in glyphs if glyph.text in _DOUBTFUL]
+    narrow = any(g.text == "\x1e" and g.right - g.left < 0.7 * g.size for g in doubtful)
     letters = {"\x1b": "fi", "\x1e": "fl"} if narrow else {"\x1b": "ff", "\x1e": "ffi"}
-    for glyph in glyphs:
-        glyph.text = letters.get(glyph.text, glyph.text)
+    for glyph in doubtful:
+        glyph.text = letters[glyph.text]
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:
+    if last.base == glyph.base and last.size == glyph.size and 0.0 <= glyph.left - last.right < glyph.size:
+        return True
     size = max(last.size, glyph.size, 1.0)
     if abs(last.base - glyph.base) > 0.35 * size:
         return False
