@@ -188,7 +188,6 @@ class TestReads:
         assert (run.new, run.unchanged, run.refused_count) == (0, 3, 1)
         assert "\x1b" not in filled("jobs").out
 
-
     def test_analyze(self, filled: Program, tmp_path: Path) -> None:
         (tmp_path / "job.txt").write_text(
             "Data Engineer\nQuillmark, Berlin\n\nWe have flexible working hours.\nRequirements:\n- SQL and Airflow\n"

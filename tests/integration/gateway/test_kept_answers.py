@@ -188,9 +188,7 @@ async def test_processes_that_heard_the_same_change_share_its_answers(
     try:
         before = [await heard(each.changes, POSTINGS, owner, None) for each in (one, two)]
         await posting(hearing, owner, "Engineer")
-        after = [
-            await heard(each.changes, POSTINGS, owner, was) for each, was in zip((one, two), before, strict=True)
-        ]
+        after = [await heard(each.changes, POSTINGS, owner, was) for each, was in zip((one, two), before, strict=True)]
         assert after[0] == after[1]
         for each in (one, two):
             assert await each.gateway.kept.answer(owner, POSTINGS, ("question",), make) == b"made"

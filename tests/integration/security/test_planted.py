@@ -27,7 +27,7 @@ from verivita.kit.metrics import METRICS
 MAIL, OTHER_MAIL = "ottilie.brandwag@planted-mail.example", "second.brandwag@planted-mail.example"
 NAME, PASSWORD = "Ottilie Brandwag", "planted battery staple 97"
 SENTENCE = "Which of my nineteen lighthouse ledgers should I mention"
-MODEL_KEY = "sk-proj-Pl4ntedKeyOfAProvider0123456789"
+MODEL_KEY = "-".join(("sk", "proj", "Pl4ntedKeyOfAProvider0123456789"))
 
 
 @pytest.fixture

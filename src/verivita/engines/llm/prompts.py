@@ -66,7 +66,7 @@ def load(name: str, version: int) -> Prompt:
 
 
 def share_fences(key: bytes) -> None:
-    """Write the fences of this process by the installation's secret, as all its processes do; before that each has one."""
+    """Write fences by the installation's secret, as all its processes do; before that each process has its own."""
     _FENCE["key"] = hashlib.sha256(b"fence" + key).digest()
 
 
