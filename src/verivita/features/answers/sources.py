@@ -85,7 +85,7 @@ def weigh(
     if not candidates:
         return Weighed(tuple(found), (), np.zeros(0), 0.0)
     signs = looked_at(words, cosines) if words else signals(question, candidates, weight, cosines)
-    kept = ~np.isnan(signs.rows).any(axis=1)
+    kept = np.asarray(~np.isnan(signs.rows).any(axis=1), np.bool_)
     signs = Signs(signs.rows[kept], signs.weights)
     candidates = [item for item, is_kept in zip(candidates, kept, strict=True) if is_kept]
     likely = enough(question, signs, [item.text for item in found], weight)
