@@ -37,19 +37,20 @@ class Surface:
 
 
 class Taxonomy:
-    """All skills with their surface forms; immutable after it is made.
+    """All skills with their surface forms; nothing that it says changes after it is made.
 
     `surfaces` maps a look-up key (see `words.key`) to its surface; `longest` maps the first word of every key to the
     number of words of the longest key that starts so.
     """
 
-    __slots__ = ("by_id", "longest", "skills", "surfaces")
+    __slots__ = ("_one", "by_id", "longest", "skills", "surfaces")
 
     def __init__(self, skills: Iterable[Skill]) -> None:
         self.skills: tuple[Skill, ...] = tuple(skills)
         self.by_id: Mapping[str, Skill] = {s.id: s for s in self.skills}
         self.surfaces: dict[str, Surface] = {}
         self.longest: dict[str, int] = {}
+        self._one: dict[str, frozenset[str]] = {}
         for skill in self.skills:
             self._add(skill, skill.name)
         for skill in self.skills:
@@ -75,7 +76,16 @@ class Taxonomy:
 
     def implied(self, skill_ids: Iterable[str]) -> frozenset[str]:
         """These ids and all that they imply, one way only: Django gives Python, Python gives nothing more."""
-        todo, seen = [i for i in skill_ids if i in self.by_id], set[str]()
+        found = [i for i in skill_ids if i in self.by_id]
+        if len(found) != 1:
+            return self._reached(found)
+        (one,) = found
+        if one not in self._one:
+            self._one[one] = self._reached(found)
+        return self._one[one]
+
+    def _reached(self, todo: list[str]) -> frozenset[str]:
+        seen = set[str]()
         while todo:
             one = todo.pop()
             if one not in seen:

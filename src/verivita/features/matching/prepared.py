@@ -93,10 +93,9 @@ def prepare(profile: CandidateProfile, closure: Closure, *, as_of: date) -> Prep
         worth = 1.0 if shown.used else LISTED_CREDIT
         for skill in sorted({shown.skill_id, *closure((shown.skill_id,))}):
             credit[skill] = max(credit.get(skill, 0.0), worth)
-    terms: set[str] = set()
-    for line in profile.lines:
-        terms.update(stems(line.text))
-    roles = tuple(_role(role, as_of) for role in profile.roles)
+    cut: dict[str, frozenset[str]] = {line.text: frozenset(stems(line.text)) for line in profile.lines}
+    terms: set[str] = set().union(*cut.values())
+    roles = tuple(_role(role, as_of, cut) for role in profile.roles)
     for role in roles:
         terms |= role.terms
     degrees = [EDUCATION_ORDER.index(Education(degree.level)) for degree in profile.degrees]
@@ -104,7 +103,8 @@ def prepare(profile: CandidateProfile, closure: Closure, *, as_of: date) -> Prep
     return PreparedProfile(credit, roles, max(degrees, default=0), frozenset(terms), empty, profile.profile_hash)
 
 
-def _role(role: ShownRole, as_of: date) -> PreparedRole:
+def _role(role: ShownRole, as_of: date, cut: Mapping[str, frozenset[str]]) -> PreparedRole:
+    """A role made ready; `cut` holds the terms of lines that were cut already: most duties are among them."""
     first = last = None
     if role.start is not None:
         first = role.start.year * 12 + role.start.month
@@ -112,7 +112,7 @@ def _role(role: ShownRole, as_of: date) -> PreparedRole:
         last = end.year * 12 + end.month
     words: set[str] = set(stems(role.title))
     for duty in role.duties:
-        words.update(stems(duty.text))
+        words.update(cut.get(duty.text) or stems(duty.text))
     return PreparedRole(first, last, frozenset(grams(title_words(role.title))), frozenset(words))
 
 
