@@ -131,7 +131,7 @@ def test_a_model_is_connected_marked_sentence_by_sentence_and_stopped(browser: B
     assert "Initech" not in page.locator(".prose").inner_text()
     assert "Initech" in page.locator(".struck").text_content()
 
-    desk.rig.mode = Mode.ENDLESS
+    desk.rig.mode, desk.rig.pause = Mode.ENDLESS, 0.5  # long enough to be stopped by hand
     page.goto(f"{desk.base}/ask")
     page.fill("#msg", "Where exactly does the Calvin cycle take place?")
     page.press("#msg", "Enter")

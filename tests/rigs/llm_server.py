@@ -140,6 +140,8 @@ class LlmServer:
     local_models: tuple[str, ...] = ("qwen3:4b",)
     embed: Callable[[str, int], list[float]] = lambda text, size: [float(1 + (len(text) + i) % 7) for i in range(size)]
     stopped: threading.Event = field(default_factory=threading.Event)
+    pause: float = 0.002
+    """Seconds between two words of an endless model."""
     thought: list[float] = field(default_factory=list)
     """Of each stream: seconds from the request to the first word."""
 
@@ -329,7 +331,7 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         turn = 0
-        while heard.mode is Mode.ENDLESS and not self.rig.stopped.wait(0.002):
+        while heard.mode is Mode.ENDLESS and not self.rig.stopped.wait(self.rig.pause):
             self._piece(events[0] if turn == 0 else events[len(events) // 2])
             turn += 1
         self.rig.thought.append(time.perf_counter() - self.began)
