@@ -26,9 +26,10 @@ import numpy as np
 
 from bench.report import Outcome, wanted
 from bench.truth_grow import denied, more_skills, other_dates, other_employers, other_numbers
+from verivita.adapters.embedders.nearness import Nearness
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.core.text import words
-from verivita.engines.grounding import Grounding, Similarity, Source, Verdict, ground, statements
+from verivita.engines.grounding import Grounding, Similarity, Source, Verdict, compared, ground
 
 CORRUPTIONS = {
     "number": other_numbers,
@@ -54,25 +55,15 @@ class Pair:
         return sha256(self.source.encode()).digest()[0] % 2 == 1
 
 
-class Cosines:
-    """Cosines by the shipped encoder, each text encoded once."""
+class Cosines(Nearness):
+    """Nearness by the shipped encoder; texts are encoded as they come and kept for a while."""
 
     def __init__(self) -> None:
-        self._embedder = OnnxEmbedder()
-        self._known: dict[str, np.ndarray[Any, Any]] = {}
+        super().__init__(OnnxEmbedder())
 
     def load(self, texts: Sequence[str]) -> None:
         """Encode what is not known yet."""
-        new = [text for text in dict.fromkeys(texts) if text not in self._known]
-        for at in range(0, len(new), 512):
-            part = new[at : at + 512]
-            rows = np.asarray(asyncio.run(self._embedder.embed(part)))
-            self._known.update(zip(part, rows, strict=True))
-
-    def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-        """The cosine of each pair."""
-        self.load([text for pair in pairs for text in pair])
-        return [float(self._known[one] @ self._known[two]) for one, two in pairs]
+        asyncio.run(self.learn(texts))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -145,8 +136,10 @@ def find(data: Path) -> Iterator[tuple[str, list[Pair]]]:
 
 def judged(pair: Pair, similarity: Similarity | None) -> Grounding:
     """The pair's claim, whole, against its source."""
-    claim = " ".join(pair.claim.split())
-    return ground(claim, [Source("s", pair.source)], similarity=similarity)
+    claim, sources = " ".join(pair.claim.split()), [Source("s", pair.source)]
+    if isinstance(similarity, Cosines):
+        similarity.load(compared(claim, sources))
+    return ground(claim, sources, similarity=similarity)
 
 
 def score(found: Grounding) -> float:
@@ -227,7 +220,6 @@ def corrupted(pairs: Sequence[Pair], found: Sequence[Grounding], similarity: Sim
 
 def measured(pairs: Sequence[Pair], cosines: Cosines) -> dict[str, float]:
     """Figures with and without the encoder, on all pairs and on the held-out half."""
-    cosines.load([t for pair in pairs for text in (pair.source, " ".join(pair.claim.split())) for t in _texts(text)])
     out: dict[str, float] = {}
     kept = [i for i, pair in enumerate(pairs) if pair.held_out]
     modes: tuple[tuple[str, Similarity | None], ...] = (("default", cosines), ("words", None))
@@ -240,10 +232,6 @@ def measured(pairs: Sequence[Pair], cosines: Cosines) -> dict[str, float]:
         if mode == "default":
             out |= {f"{mode}/{key}": value for key, value in corrupted(pairs, found, similarity).items()}
     return out
-
-
-def _texts(text: str) -> list[str]:
-    return [s.text for s in statements(text)]
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:

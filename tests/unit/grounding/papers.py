@@ -189,7 +189,6 @@ DEVELOPER_TRUE = (
         "Contributed to rewriting the checkout service in Kotlin, which cut p95 latency from 900 to 350 milliseconds.",
         "a1",
     ),
-    ("On call every sixth week.", "a2"),
     (
         "Together with three colleagues I look after fourteen microservices on Amazon Web Services using Terraform.",
         "a3",

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
-from verivita.engines.grounding import Claim, Grounding, Source, Verdict, ground, kept, statements, tighten
+from verivita.engines.grounding import Claim, Grounding, Source, Verdict, compared, ground, kept, statements, tighten
+from verivita.engines.grounding.tokens import tokens
 
 SENTENCES = (
     "Built a parcel tracker in Python for 300 shops.",
@@ -78,6 +81,7 @@ def test_nothing_said_or_nothing_given_proves_nothing() -> None:
         ("Built X; tested Y.", ["Built X; tested Y."]),
         ("Dr. Smith uses Node.js here. Yes.", ["Dr. Smith uses Node.js here.", "Yes."]),
         ("\n---\n", []),
+        ("Yes. It opened in 1904. Sure!", ["Yes. It opened in 1904.", "Sure!"]),
     ],
 )
 def test_statements(text: str, expected: list[str]) -> None:
@@ -104,15 +108,23 @@ def test_a_judge_may_only_tighten() -> None:
 
 
 def test_similarity_is_asked_once_and_never_outweighs_a_false_number() -> None:
-    asked: list[int] = []
+    class Same:
+        """Says that everything is near to everything."""
 
-    def near(pairs: Sequence[tuple[str, str]]) -> list[float]:
-        asked.append(len(pairs))
-        return [1.0] * len(pairs)
+        def __init__(self) -> None:
+            self.asked: list[int] = []
 
+        def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
+            self.asked.append(len(pairs))
+            return [1.0] * len(pairs)
+
+        def words(self, claim: str, texts: Sequence[str]) -> list[NDArray[np.float64]]:
+            return [np.ones((len(tokens(claim)), len(tokens(text)))) for text in texts]
+
+    near = Same()
     answer = "Built a parcel tracker in Python for 900 shops. Cooked soup."
     found = ground(answer, sources(SENTENCES), similarity=near)
-    assert len(asked) == 1
+    assert len(near.asked) == 1
     assert [c.verdict for c in found.claims] == [Verdict.UNSUPPORTED, Verdict.UNSUPPORTED]
 
 
@@ -121,3 +133,8 @@ def test_other_languages_fall_back_to_words_and_numbers() -> None:
     true, false = "Leitete ein Team von 12 Personen bei der Nordhafen GmbH.", "Leitete ein Team von 40 Personen."
     assert ground(true, source).score == 1.0
     assert ground(false, source).claims[0].verdict is Verdict.UNSUPPORTED
+
+
+def test_a_caller_learns_what_will_be_compared() -> None:
+    texts = compared("One thing. Another.", [Source("1", "A first line\nA second. One thing.")])
+    assert texts == ["One thing.", "Another.", "A first line", "A second."]

@@ -66,6 +66,11 @@ class OnnxEmbedder:
             found[row] = vectors
         return found
 
+    async def spans(self, texts: Sequence[str]) -> list[list[tuple[int, int]]]:
+        """Where each row of `tokens` stands in its text, (start, end); the marks at both ends are empty."""
+        _, tokenizer = await asyncio.to_thread(self._load)
+        return [[tuple(span) for span in found.offsets] for found in tokenizer.encode_batch(_plain(texts))]
+
     async def load(self) -> None:
         """Verify and load the files now, so that the first call does not pay for it."""
         await asyncio.to_thread(self._load)
@@ -101,8 +106,7 @@ class OnnxEmbedder:
 
     def _split(self, texts: Sequence[str]) -> list[NDArray[np.int64]]:
         _, tokenizer = self._load()
-        plain = [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
-        return [np.array(found.ids, np.int64) for found in tokenizer.encode_batch_fast(plain)]
+        return [np.array(found.ids, np.int64) for found in tokenizer.encode_batch_fast(_plain(texts))]
 
     def _run(self, rows: list[NDArray[np.int64]], output: str) -> list[Vector]:
         session, _ = self._load()
@@ -128,6 +132,10 @@ class OnnxEmbedder:
         if f"{hashlib.sha256(data).hexdigest()}  {name}" not in lines:
             raise Unavailable("model_damaged", f"The encoder's file {name} is not the one that was shipped.")
         return data
+
+
+def _plain(texts: Sequence[str]) -> list[str]:
+    return [text[:MAX_CHARACTERS].encode("utf-8", "replace").decode() for text in texts]
 
 
 def _session(model: bytes) -> Any:

@@ -3,7 +3,7 @@
 from verivita.engines.grounding.edit import kept, tighten
 from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
 from verivita.engines.grounding.statements import statements
-from verivita.engines.grounding.support import ground
+from verivita.engines.grounding.support import compared, ground
 
 __all__ = [
     "Claim",
@@ -12,6 +12,7 @@ __all__ = [
     "Source",
     "Statement",
     "Verdict",
+    "compared",
     "ground",
     "kept",
     "statements",

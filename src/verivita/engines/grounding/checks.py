@@ -17,7 +17,9 @@ from verivita.engines.grounding.roles import derived, misplaced, rates, swapped,
 from verivita.engines.grounding.scope import HEADS, Scope
 from verivita.engines.grounding.strength import Strength, lessened, overstated, strength
 from verivita.engines.grounding.times import When, lengths, times, unproved
-from verivita.engines.grounding.tokens import Token, tokens
+from verivita.engines.grounding.tokens import Token, stem, tokens
+
+_CARRYING = frozenset(map(stem, ("knowledge", "skill", "skilled", "speaker", "familiar", "familiarity")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +69,12 @@ def _added(claim: str, scope: Scope) -> Iterator[Finding]:
 
 
 def settled(claim: str, heads: Sequence[str], core: Sequence[str]) -> frozenset[str]:
-    """Stems of a claim that need not stand in the core as words: its numbers, and what only the entry's heads say."""
+    """Stems of a claim that need not stand in the core as words.
+
+    Its numbers, words that only carry others ("knowledge of"), and what only the heads of the entry say.
+    """
     counted = [(q.start, q.end) for q in quantities(claim)]
-    numbers = frozenset(t.stem for t in tokens(claim) if any(a <= t.start < b for a, b in counted))
+    numbers = _CARRYING | {t.stem for t in tokens(claim) if any(a <= t.start < b for a, b in counted)}
     if not heads:
         return numbers
     there = frozenset[str]().union(*(unit(text).stems for text in core))

@@ -1,18 +1,20 @@
-"""Which way a sentence says things go: more or less, better or worse, so or not so, and beside which words it says it.
+"""Which way a sentence says things go: more or less, better or worse, so or not so, and of which things it says it.
 
-No model: markers of direction are looked up, a denial before one turns it, and two texts are compared only where their
-markers stand beside the same words. So a claim that shares all words with a sentence and says the opposite is seen.
+No model: the markers of a clause and its denials are multiplied ("lack of A prevents B" goes the way of "A promotes
+B"), and two clauses are compared as far as they speak of the same things. So a claim that shares all words with a
+sentence and says the opposite is seen.
 """
 
 from __future__ import annotations
 
+import math
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from verivita.engines.grounding.aliases import alike
-from verivita.engines.grounding.lexical import rarity
-from verivita.engines.grounding.polarity import denies
-from verivita.engines.grounding.tokens import Token, bag, stem, tokens
+from verivita.engines.grounding.lexical import held, rarity, sentences
+from verivita.engines.grounding.polarity import Clause, clauses, denies
+from verivita.engines.grounding.tokens import bag, stem
 
 _MORE = (
     "increase increased increasing increases rise grow growth growing gain raise high higher highest elevate elevated "
@@ -25,6 +27,7 @@ _MORE = (
 )
 _LESS = (
     "decrease decreased decreasing decreases fall decline declining reduce reduced reducing reduction shrink lower "
+    "deprivation deprived "
     "lowest drop downregulate downregulated downregulation inhibit inhibition inhibitor inhibitory weaken diminish "
     "diminished attenuate attenuated attenuation suppress suppression suppressor block blocked blocking prevent "
     "prevention protect protective protection impede limit limited deplete depletion loss lost lack absence absent "
@@ -43,22 +46,21 @@ _BAD = (
     "poorly dangerous unsafe failure fail failed disadvantage inferior inaccurate unreliable unhealthy negative "
     "detrimental damage damages deteriorate deterioration"
 )
-_TIED = (
-    "associate associated association link linked correlate correlated correlation related depend "
-    "dependent affect affects effect influence role impact predict predictor significant significantly"
+_ASKING = re.compile(
+    r"^\W*(?:(?:objectives?|aims?|purpose|background|context|methods?|design|question)\b[\s:.-]*)?"
+    r"(?:to|we (?:aimed|sought|tested|examined|investigated|asked)|this study (?:aimed|was designed))\s+(?:\w+ly\s+)?"
+    r"(?:to|evaluate|examine|determine|assess|investigate|test|explore|measure|compare|estimate|identify|study|describe"
+    r"|review|ask)\b|\bwhether\b|\bunclear\b|\bunknown\b|\?\s*$|\bhypothesi[sz]",
+    re.IGNORECASE,
 )
-_LOOSE = "unrelated independent independently unaffected unchanged unlikely myth false insufficient"
-_REACH, _NEAR, _BEFORE = 5, 8, 4
-"""Words beside a marker in the claim and in the sentence, and how far before it a denial stands."""
+"""A sentence that asks or plans says nothing either way."""
 
 
-def _marks() -> dict[str, tuple[str, int]]:
-    rows = (("much", _MORE, _LESS), ("well", _GOOD, _BAD), ("tied", _TIED, _LOOSE))
-    found: dict[str, tuple[str, int]] = {}
-    for axis, plus, minus in rows:
-        for words, sign in ((plus, 1), (minus, -1)):
-            for word in bag(words):
-                found.setdefault(stem(word), (axis, sign))
+def _marks() -> dict[str, int]:
+    found: dict[str, int] = {}
+    for words, sign in ((_MORE, 1), (_LESS, -1), (_GOOD, 1), (_BAD, -1)):
+        for word in bag(words):
+            found.setdefault(stem(word), sign)
     return found
 
 
@@ -66,53 +68,45 @@ MARKS = _marks()
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
-    """A marker at a word of a text: its axis, its sign after denials, and the stems of the words around it."""
+class Way:
+    """A clause: the stems of what it speaks of, and the product of the signs of its markers and denials."""
 
-    at: int
-    axis: str
+    stems: frozenset[str]
     sign: int
-    denied: bool
 
 
 @lru_cache(maxsize=16_384)
-def marks(text: str) -> tuple[Mark, ...]:
-    """The markers of a text, in order."""
-    words = tokens(text)
-    out = []
-    for at, token in enumerate(words):
-        found = MARKS.get(token.stem)
-        if found is None or (not token.content and token.low not in ("more", "less", "few")):
-            continue
-        denied = sum(denies(t) for t in words[max(0, at - _BEFORE) : at]) % 2 == 1
-        out.append(Mark(at, found[0], -found[1] if denied else found[1], denied))
-    return tuple(out)
+def ways(sentence: str) -> tuple[Way, ...]:
+    """The clauses of a sentence that states something."""
+    if _ASKING.search(sentence):
+        return ()
+    return tuple(_way(clause) for clause in clauses(sentence))
 
 
-def directions(claim: str, sentence: str) -> tuple[float, float]:
-    """(agreeing, turned): how much of what stands beside the claim's markers stands beside such of the same sign, and
-    of the other sign, in the sentence; both in 0..1, both 0.0 where nothing can be compared.
+def _way(clause: Clause) -> Way:
+    sign = -1 if clause.denies else 1
+    for token in clause.words:
+        if token.stem in MARKS and not denies(token) and (token.content or token.low in ("more", "less", "few")):
+            sign *= MARKS[token.stem]
+    return Way(clause.stems - MARKS.keys(), sign)
+
+
+@lru_cache(maxsize=8192)
+def turned(claim: str, text: str) -> float:
+    """How far a text speaks of what the claim speaks of the other way rather than the same way, 0..1.
+
+    The claim's sign is that of all its clauses together; a clause of the text counts by the share of the claim's weight
+    that it holds.
     """
-    said, told = marks(claim), marks(sentence)
-    here, there = tokens(claim), tokens(sentence)
-    same = other = 0.0
-    for mark in said:
-        beside = _beside(here, mark.at, _REACH)
-        total = sum(rarity(s) for s in beside)
-        if not total:
-            continue
-        for one in told:
-            if one.axis != mark.axis and not one.denied:
-                continue
-            known = _beside(there, one.at, _NEAR)
-            share = sum(rarity(s) for s in beside if s in known or alike(s) & known) / total
-            if one.axis == mark.axis and one.sign == mark.sign:
-                same = max(same, share)
-            elif one.axis == mark.axis or (one.denied and not mark.denied and mark.sign > 0):
-                other = max(other, share)
-    return same, other
-
-
-def _beside(words: tuple[Token, ...], at: int, reach: int) -> frozenset[str]:
-    near = words[max(0, at - reach) : at + reach + 1]
-    return frozenset(t.stem for t in near if t.content and t.stem not in MARKS and not denies(t))
+    said = [_way(clause) for clause in clauses(claim)]
+    stems = frozenset[str]().union(*(way.stems for way in said))
+    sign = math.prod(way.sign for way in said)
+    total = sum(rarity(stem) for stem in stems)
+    if not total:
+        return 0.0
+    best = {1: 0.0, -1: 0.0}
+    for sentence in sentences(text):
+        for way in ways(sentence):
+            share = sum(rarity(stem) * held(stem, way.stems) for stem in stems) / total
+            best[way.sign] = max(best[way.sign], share)
+    return max(best[-sign] - best[sign], 0.0)

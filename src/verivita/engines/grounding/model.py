@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 
 class Verdict(StrEnum):
     """How a claim stands against its sources."""
@@ -66,8 +69,12 @@ class Grounding:
 
 
 class Similarity(Protocol):
-    """Nearness of two texts in meaning, from an encoder that the caller brings."""
+    """Nearness of texts and of their words in meaning, from an encoder that the caller brings."""
 
     def __call__(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
-        """One cosine for each pair (claim, source), in order."""
+        """One cosine for each pair (claim, sentence), in order."""
+        ...
+
+    def words(self, claim: str, texts: Sequence[str]) -> Sequence[NDArray[np.float64]]:
+        """For each text the cosines of the claim's words (rows) and the text's (columns), as `tokens` counts words."""
         ...

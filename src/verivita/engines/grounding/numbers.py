@@ -33,7 +33,8 @@ _MEASURES = {
     "foot": ("metre", 0.3048), "ft": ("metre", 0.3048), "kg": ("gram", 1e3), "kilogram": ("gram", 1e3),
     "tonn": ("gram", 1e6), "lb": ("gram", 453.592), "lbs": ("gram", 453.592), "kb": ("byte", 1e3), "mb": ("byte", 1e6),
     "gb": ("byte", 1e9), "tb": ("byte", 1e12), "pb": ("byte", 1e15), "gigabyt": ("byte", 1e9),
-    "terabyt": ("byte", 1e12), "megabyt": ("byte", 1e6), "petabyt": ("byte", 1e15), "kw": ("watt", 1e3), "mw": ("watt", 1e6), "gw": ("watt", 1e9),
+    "terabyt": ("byte", 1e12), "megabyt": ("byte", 1e6), "petabyt": ("byte", 1e15),
+    "kw": ("watt", 1e3), "mw": ("watt", 1e6), "gw": ("watt", 1e9),
     "kilowatt": ("watt", 1e3), "megawatt": ("watt", 1e6), "litr": ("litre", 1.0), "liter": ("litre", 1.0),
     "gallon": ("litre", 3.785), "ms": ("s", 1e-3), "millisecond": ("s", 1e-3),
 }  # fmt: skip

@@ -13,8 +13,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
 
-RISES = ("whole", "beside", "dense", "pairs", "wholeness", "linked", "near", "nearer", "nearest")
-FALLS = ("number", "date", "name", "negation")
+RISES = (
+    "whole", "beside", "dense", "pairs", "wholeness", "linked", "near", "even", "least", "window", "joined", "run"
+)  # fmt: skip
+COUNTED = ("number", "date", "name", "negation")
+FALLS = (*COUNTED, "voice", "turned")
 _GROUPS = {
     "number": "number",
     "date": "date",
@@ -62,24 +65,40 @@ def load_weights() -> tuple[Weights, Weights]:
 
 def counted(kinds: Sequence[str]) -> dict[str, float]:
     """Objections that enter the score, by group, each up to two; the others speak through the verdict alone."""
-    found = dict.fromkeys(FALLS, 0.0)
+    found = dict.fromkeys(COUNTED, 0.0)
     for kind in kinds:
         if kind in _GROUPS:
             found[_GROUPS[kind]] = min(found[_GROUPS[kind]] + 1.0, 2.0)
     return found
 
 
-def above(value: float, floor: float) -> float:
-    """0 up to the floor, then rising to 1: below it, shared words are chance."""
-    return max(0.0, min(1.0, (value - floor) / (1 - floor)))
+def above(value: float, floor: float, ceiling: float = 1.0) -> float:
+    """0 up to the floor, then rising to 1 at the ceiling: below it, what is shared is chance."""
+    return max(0.0, min(1.0, (value - floor) / (ceiling - floor)))
 
 
-def of_all(recall: float, covered: float, linked: float, near: float) -> dict[str, float]:
+def of_all(recall: float, covered: float, linked: float) -> dict[str, float]:
     """Features of a claim beside all of its sources."""
-    rising = {"near": near, "nearer": above(near, 0.4), "nearest": above(near, 0.6)}
-    return {"whole": above(recall, 0.5), "dense": above(covered, 0.75), "linked": linked, **rising}
+    return {"whole": above(recall, 0.5), "dense": above(covered, 0.75), "linked": linked}
 
 
-def of_place(recall: float, pairs: float, wholeness: float) -> dict[str, float]:
-    """Features of a claim beside one sentence or two."""
-    return {"beside": above(recall, 0.4), "pairs": above(pairs, 0.3), "wholeness": wholeness}
+def of_vectors(near: float, figures: Mapping[str, float]) -> dict[str, float]:
+    """Features from an encoder: the closest sentence, and the figures of `alignment.aligned`.
+
+    Nearness of all words counts from the bottom, for it is all there is beside sources in other words; the figures
+    that tell a true sentence from one that was put together count only where words are really near.
+    """
+    return {
+        "near": near,
+        "even": figures["even"],
+        "least": above(figures["least"], 0.45, 0.85),
+        "window": above(figures["window"], 0.5),
+        "joined": above(figures["joined"], 0.5),
+        "run": above(figures["run"], 0.4),
+    }
+
+
+def of_place(recall: float, pairs: float, wholeness: float, turned: float) -> dict[str, float]:
+    """Features of a claim beside one sentence or two; `turned` is that of the source they stand in."""
+    beside = {"beside": above(recall, 0.4), "pairs": above(pairs, 0.3), "wholeness": above(wholeness, 0.3)}
+    return beside | {"turned": turned}

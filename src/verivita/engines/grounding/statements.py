@@ -17,8 +17,18 @@ _SHORT = re.compile(
 )
 
 
+_FILLER = re.compile(
+    r"\W*(?:(?:yes|no|yeah|yea|yep|nope|sure|ok(?:ay)?|oh|wow|hi|hello|absolutely|definitely|indeed|certainly|really|great|"
+    r"right|exactly|well|thanks|thank you|of course|that'?s right|it (?:really )?is|i see)\W*)+",
+    re.IGNORECASE,
+)
+
+
 def statements(text: str) -> tuple[Statement, ...]:
-    """The statements of a text in order, without bullet marks; a piece without a letter or digit is none."""
+    """The statements of a text in order, without bullet marks; a piece without a letter or digit is none.
+
+    "Yes." and such state nothing by themselves and go with the sentence that follows in the same line.
+    """
     return tuple(_trimmed(text, start, end) for start, end in _pieces(text) if any(map(str.isalnum, text[start:end])))
 
 
@@ -27,7 +37,7 @@ def _pieces(text: str) -> Iterator[tuple[int, int]]:
         mark = _MARK.match(text, line.start(), line.end())
         at = mark.end() if mark else line.start()
         for cut in _SENTENCE.finditer(text, at, line.end()):
-            if not _SHORT.search(text[at : cut.start()]):
+            if not _SHORT.search(text[at : cut.start()]) and not _FILLER.fullmatch(text, at, cut.start()):
                 yield at, cut.start() + len(cut[0].rstrip())
                 at = cut.end()
         yield at, line.end()

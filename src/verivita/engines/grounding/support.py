@@ -12,7 +12,9 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from verivita.engines.grounding.aliases import aliased
+from verivita.engines.grounding.alignment import aligned
 from verivita.engines.grounding.checks import Finding, absent, against, settled
+from verivita.engines.grounding.direction import turned
 from verivita.engines.grounding.lexical import (
     Unit,
     covered,
@@ -27,8 +29,9 @@ from verivita.engines.grounding.lexical import (
 )  # fmt: skip
 from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
 from verivita.engines.grounding.scope import HEADS, Scope, scopes
-from verivita.engines.grounding.score import Weights, counted, load_weights, of_all, of_place
+from verivita.engines.grounding.score import Weights, counted, load_weights, of_all, of_place, of_vectors
 from verivita.engines.grounding.statements import statements
+from verivita.engines.grounding.voice import asserts
 
 ORDER = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
 LEAST = 0.2
@@ -36,6 +39,9 @@ LEAST = 0.2
 BESIDE = 0.3
 """A claim needs one place that has this much of its weight; pieces from everywhere prove nothing."""
 CARRYING = 3
+
+Near = tuple[Similarity | None, Mapping[tuple[str, str], float]]
+"""What gives nearness, and the cosines that it gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,8 @@ def ground(
 
     `cited` gives the source ids that a claim, by its number in `statements(answer)`, names itself: its numbers, dates
     and denials must then stand in these, its names, titles and skills in these or in the same entry. `similarity` is
-    asked once, for all pairs, and weighs little. `today` ends a span of time that is still open; without it, now.
+    asked once for all pairs of sentences and once for the words of each claim in each scope; without it the score
+    rests on words alone. `today` ends a span of time that is still open; without it, now.
     """
     said = statements(answer)
     day = today or datetime.now(UTC).date()
@@ -70,8 +77,14 @@ def ground(
     claims = []
     for i, statement in enumerate(said):
         ids = frozenset(cited.get(i, ())) if cited else frozenset[str]()
-        claims.append(_claim(statement, sources, ids, near, chosen, day))
+        claims.append(_claim(statement, sources, ids, (similarity, near), chosen, day))
     return grounding_of(claims)
+
+
+def compared(answer: str, sources: Sequence[Source]) -> list[str]:
+    """The texts that `ground` asks a similarity about, so that a caller can have them encoded beforehand."""
+    said = [statement.text for statement in statements(answer)]
+    return list(dict.fromkeys([*said, *(sentence for source in sources for sentence in sentences(source.text))]))
 
 
 def grounding_of(claims: Sequence[Claim]) -> Grounding:
@@ -94,7 +107,7 @@ def _claim(
     statement: Statement,
     sources: Sequence[Source],
     cited: Collection[str],
-    near: Mapping[tuple[str, str], float],
+    near: Near,
     chosen: Weights,
     today: date,
 ) -> Claim:
@@ -106,28 +119,36 @@ def _claim(
     return best or Claim(statement.text, statement.start, statement.end, Verdict.UNSUPPORTED)
 
 
-def readings(text: str, scope: Scope, near: Mapping[tuple[str, str], float], today: date) -> list[Reading]:
+def readings(text: str, scope: Scope, near: Near, today: date) -> list[Reading]:
     """The claim beside each place of the scope that has something of it, and beside nothing at all."""
     claim = unit(text)
     told = [source.text for source in scope.near if source.kind in HEADS]
     weighed = weights(claim, settled(text, told, [source.text for source in scope.core]))
     missing = tuple(absent(text, scope, today))
-    core = [(source.id, place) for source in scope.core for place in units(source.text)]
+    core = [(source, place) for source in scope.core for place in units(source.text)]
     texts = tuple(source.text for source in scope.core)
     stems, words, singles = _gathered(texts)
     renamed = aliased(text, texts)
-    closest = max((near[text, single.text] for single in singles), default=0.0) if near else 0.0
-    joined = linked(claim, singles)
-    whole = of_all(recall(weighed, stems | renamed), covered(claim, words), joined, closest)
+    whole = of_all(recall(weighed, stems | renamed), covered(claim, words), linked(claim, singles))
+    whole |= {"voice": float(not scope.facts and not asserts(text))} | _vectors(text, singles, near)
     found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "", 0.0)]
-    for id, place in core:
+    for source, place in core:
         share = recall(weighed, place.stems | aliased(text, (place.text,)) if renamed else place.stems)
         if share >= LEAST:
             findings = (*missing, *against(claim.text, place))
-            local = of_place(share, shared_pairs(claim, place), wholeness(claim, place))
+            against_it = turned(text, source.text)
+            local = of_place(share, shared_pairs(claim, place), wholeness(claim, place), against_it)
             features = {**whole, **local, **counted([f.kind for f in findings])}
-            found.append(Reading(features, findings, id, share))
+            found.append(Reading(features, findings, source.id, share))
     return found
+
+
+def _vectors(text: str, singles: Sequence[Unit], near: Near) -> dict[str, float]:
+    similarity, cosines = near
+    if similarity is None:
+        return {}
+    parts = similarity.words(text, [single.text for single in singles])
+    return of_vectors(max((cosines[text, single.text] for single in singles), default=0.0), aligned(text, parts))
 
 
 @lru_cache(maxsize=512)

@@ -25,7 +25,8 @@ _EMPTY = bag(
     "those who whom whose which what when where why how is am are was were be been being do does did doing done "
     "have has had having will would shall should can could may might must also too very just there here such same "
     "own other another each every all any both few more most some no not only if because while although though "
-    "whereas however therefore thus hence s t re ve ll d m n't i'm it's i've"
+    "whereas however therefore thus hence s t re ve ll d m n't i'm it's i've yes yeah yea yep nope sure ok okay oh wow "
+    "hi hello absolutely definitely indeed certainly really actually"
 )
 
 
