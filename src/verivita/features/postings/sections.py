@@ -40,7 +40,8 @@ _HEADINGS: tuple[tuple[Ask, re.Pattern[str]], ...] = tuple(
             r"|preferences?|desir(?:ed|able)|good to have"
             r"|extra (?:credit|points)|plus(?:es)?|pluses|optional|advantageous?|would be (?:great|nice|a plus)"
             r"|even better|icing|ideally|sets you apart"
-            r"|stand out|not required|additional (?:skills|qualifications)|brownie points)\b)",
+            r"|stand out|not required|additional (?:skills|qualifications)|brownie points"
+            r"|von vorteil|wünschenswert|idealerweise|se valorará|deseables?|souhaité\w*|atouts?)\b)",
         ),
         (
             Ask.REQUIRED,
@@ -55,7 +56,9 @@ _HEADINGS: tuple[tuple[Ask, re.Pattern[str]], ...] = tuple(
             r"|who (?:we|are we|should|we are) (?:['’]?re )?(?:looking|want|apply)\w*"
             r"|a little (?:bit )?about you|prerequisites?|credentials|certifications?"
             r"|you would be|good fit|great fit|thrive here|seeking|your superpowers|technologies you"
-            r"|required knowledge of|basic)\b",
+            r"|required knowledge of|basic|anforderung(?:en|sprofil)|(?:dein|ihr|unser) profil|voraussetzung(?:en)?"
+            r"|qualifikation(?:en)?|(?:du|sie) bring(?:st|en)|was du mitbringst|das bringst du mit|requisitos"
+            r"|profil recherché|compétences requises|votre profil|vos compétences|tu perfil)\b",
         ),
         (
             Ask.DUTY,
