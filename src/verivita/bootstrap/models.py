@@ -38,9 +38,7 @@ class Models:
     close: Callable[[], Awaitable[None]]
 
 
-def build(
-    settings: Settings, db: Database, keyring: Keyring, events: EventLog, clock: Clock, cache: Cache
-) -> Models:
+def build(settings: Settings, db: Database, keyring: Keyring, events: EventLog, clock: Clock, cache: Cache) -> Models:
     """Raises `Invalid` for a route or an address in the settings that is none."""
     share_fences(keyring.blind(UUID(int=0), "llm", "fence").encode())
     connections, repo = providers.chat_models(settings), ModelsRepository(keyring)
