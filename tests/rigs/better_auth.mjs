@@ -7,7 +7,10 @@ import { toNodeHandler } from "better-auth/node";
 import { jwt } from "better-auth/plugins";
 
 let handle = (request, response) => response.writeHead(503).end();
-const server = createServer((request, response) => handle(request, response));
+const server = createServer((request, response) => {
+  response.shouldKeepAlive = false;
+  return handle(request, response);
+});
 server.listen(0, "127.0.0.1", async () => {
   const url = `http://127.0.0.1:${server.address().port}`;
   const tables = { user: [], session: [], account: [], verification: [], jwks: [] };
