@@ -26,8 +26,8 @@ LEAST_RECALL, WANTED_RECALL = 0.95, 0.98
 """An index that finds less of a stored vector's neighbours is built anew; what the effort is chosen for."""
 ASIDE = 1.5
 """Length of the noise beside a stored vector that makes a question of it: cosine 0.55, as six words of a posting have
-to their nearest one (0.54 measured). Stored vectors themselves are found far more easily: all at an effort that found 95 %
-for questions."""
+to their nearest one (0.54 measured). Stored vectors themselves are found far more easily: all of their neighbours at an
+effort that found 95 % of a question's."""
 EFFORTS = (40, 60, 90, 130, 190, 280, 400)
 SAMPLE, NEAREST = 25, 10
 LOCK = 7_305_198_243
