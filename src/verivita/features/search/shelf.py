@@ -1,7 +1,9 @@
-"""A person's passages with their word index, kept in memory for as long as the papers stay as they are."""
+"""A person's passages with their word index, in memory while they are asked for and the papers stay as they are."""
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,8 @@ from verivita.features.library import Document, DocumentStatus, Passage
 _MOST_SHELVES = 16
 _MOST_PASSAGES = 60_000
 """Bounds what is kept in memory, over all people together; the least recently asked go first."""
+_IDLE_S = 45.0
+"""How long a shelf that nobody asks for stays: what somebody erased is gone from memory within a minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +34,13 @@ class Shelf:
 class Shelves:
     """Shelves by person. Private words never lie in an index on disk, so they are indexed where they are opened."""
 
-    def __init__(self) -> None:
+    def __init__(self, idle: float = _IDLE_S) -> None:
         self._kept: OrderedDict[tuple[UUID, UUID], Shelf] = OrderedDict()
+        self._asked: dict[tuple[UUID, UUID], float] = {}
+        self._idle = idle
+
+    def __len__(self) -> int:
+        return len(self._kept)
 
     def get(self, principal: Principal, version: str) -> Shelf | None:
         """The person's shelf, unless their papers are others now."""
@@ -40,17 +49,34 @@ class Shelves:
         if kept is None or kept.version != version:
             return None
         self._kept.move_to_end(place)
+        self._asked[place] = time.monotonic()
         return kept
 
     def put(self, principal: Principal, shelf: Shelf) -> None:
-        """Keep a shelf in the place of the person's old one."""
+        """Keep a shelf in the place of the person's old one, until it was not asked for during the idle time."""
         place = (principal.tenant_id, principal.person_id)
-        self._kept.pop(place, None)
-        self._kept[place] = shelf
+        known = place in self._kept
+        self._drop(place)
+        self._kept[place], self._asked[place] = shelf, time.monotonic()
+        if not known:
+            asyncio.get_running_loop().call_later(self._idle, self._look_after, place)
         while len(self._kept) > 1 and (
             len(self._kept) > _MOST_SHELVES or sum(len(s.passages) for s in self._kept.values()) > _MOST_PASSAGES
         ):
-            self._kept.popitem(last=False)
+            self._drop(next(iter(self._kept)))
+
+    def _look_after(self, place: tuple[UUID, UUID]) -> None:
+        if place not in self._kept:
+            return
+        left = self._asked[place] + self._idle - time.monotonic()
+        if left <= 0:
+            self._drop(place)
+        else:
+            asyncio.get_running_loop().call_later(left, self._look_after, place)
+
+    def _drop(self, place: tuple[UUID, UUID]) -> None:
+        self._kept.pop(place, None)
+        self._asked.pop(place, None)
 
 
 def shelf_of(version: str, passages: Sequence[Passage]) -> Shelf:
