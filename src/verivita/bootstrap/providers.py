@@ -253,14 +253,14 @@ def issuer_doors(settings: Settings, clock: Clock) -> list[IssuerDoor]:
     found: list[IssuerDoor] = []
     for issuer in settings.identity.issuers:
         if issuer.client_id is not None:
-            from verivita.adapters.tokens.code_flow import Client, CodeFlow
+            from verivita.adapters.tokens.code_flow import CodeFlow, Registration
             from verivita.adapters.tokens.jwks import JwksVerifier
             from verivita.kit.http import Egress
 
             egress, id = Egress(settings.egress_allow, tries=1), issuer.client_id
             verifier = JwksVerifier(issuer.issuer, issuer.algorithm, id, issuer.jwks_url, egress, clock)
             secret = issuer.client_secret.get_secret_value() if issuer.client_secret is not None else None
-            found.append(CodeFlow(Client(issuer.key, issuer.name, id, secret), verifier, egress, clock))
+            found.append(CodeFlow(Registration(issuer.key, issuer.name, id, secret), verifier, egress, clock))
     return found
 
 

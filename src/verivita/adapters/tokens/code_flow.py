@@ -26,7 +26,7 @@ _WITHIN_S = 10.0
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class Registration:
     """What this installation is to an issuer: `key` in our addresses, `name` on our pages, `id` and `secret` there.
 
     Without a secret it is a public client, whom the code alone proves.
@@ -41,7 +41,7 @@ class Client:
 class CodeFlow:
     """One issuer that people sign in at. `verifier` takes tokens of that issuer for this client alone."""
 
-    def __init__(self, client: Client, verifier: JwksVerifier, egress: Egress, clock: Clock) -> None:
+    def __init__(self, client: Registration, verifier: JwksVerifier, egress: Egress, clock: Clock) -> None:
         self._client, self._verifier, self._discovery = client, verifier, verifier.discovery
         self._egress, self._clock = egress, clock
 
