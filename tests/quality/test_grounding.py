@@ -36,6 +36,7 @@ def test_invented_claims_do_not_pass_and_true_lines_are_not_struck(
         assert measured.get(f"grown/false_pass:{name}", 0.0) <= 0.1
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("folder", "floor"), [("grounding/begin", 0.9), ("grounding/qags", 0.72), ("retrieval/scifact", 0.65)]
 )

@@ -32,6 +32,7 @@ def resumes():
     return rows
 
 
+@pytest.mark.nightly
 def test_people_are_ordered_for_a_posting():
     found = bench.people_for_jobs(need("matching/talentclef26_ro"), None)
     assert found["default/map"] >= 0.83
@@ -43,6 +44,7 @@ def test_resumes_of_the_occupation_score_higher(taxonomy, postings):
     assert found["default/auc"] >= 0.65
 
 
+@pytest.mark.nightly
 def test_the_laws_hold_on_ten_thousand_real_pairs(taxonomy, postings, resumes):
     people = [bench.profile_of(row["text"], taxonomy) for row in resumes[:40]]
     soft = soft_skills(taxonomy)

@@ -9,6 +9,7 @@ from verivita.adapters.readers.pdf import PdfReader
 from verivita.engines.reading.sections import outline_of
 
 
+@pytest.mark.nightly
 @pytest.mark.acceptance("DOC-04")
 def test_values_of_generated_papers_lie_in_the_right_section_and_entry():
     folder = need("resumes/layouts")

@@ -10,6 +10,7 @@ from bench.retrieval import modes, read
 from tests.rigs.data import need
 
 
+@pytest.mark.nightly
 @pytest.mark.acceptance("RET-04")
 @pytest.mark.timeout(900)
 async def test_the_default_is_never_below_the_better_single_leg() -> None:

@@ -30,6 +30,7 @@ def test_known_names_and_the_tagger_find_knowledge_in_postings(record_property: 
     assert measured["default/knowledge_f1"] > measured["no_model/knowledge_f1"] >= 0.40
 
 
+@pytest.mark.nightly
 async def test_names_and_ngrams_alone_link_sentences() -> None:
     path = need("skills/esco_linking/tech_validation_annotations.csv")
     labels = skills_link.names(path.parent / "skills_en_label.txt")
@@ -39,6 +40,7 @@ async def test_names_and_ngrams_alone_link_sentences() -> None:
     assert skills_link.figures(ranked, truth)["rp@5"] >= 0.52
 
 
+@pytest.mark.nightly
 async def test_names_alone_find_occupations() -> None:
     found = titles.ranked_set(need("titles/melo_usa_en"))
     linker = OccupationLinker(found.occupations)

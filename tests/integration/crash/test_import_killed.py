@@ -63,6 +63,7 @@ def check(tmp_path, lines, kills):
         other.server.stop()
 
 
+@pytest.mark.nightly
 def test_killed_at_five_moments(tmp_path):
     check(tmp_path, 300, 5)
 
