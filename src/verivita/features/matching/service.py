@@ -94,12 +94,12 @@ class MatchingService:
             return await self._by_match(principal, request)
         result = await self._search.postings(principal, request)
         postings = await self._postings.many(principal, [hit.id for hit in result.found.items])
-        matches = await self._short(principal, postings) if scores else []
+        matches = await self._short(principal, postings, await self._side(principal)) if scores else []
         return Shortlist(result, tuple(postings), tuple(matches))
 
     async def recommend(self, principal: Principal, page: PageRequest) -> Page[tuple[Posting, Match]]:
         """The best open postings with evidence, best first; those that cannot be scored are left out."""
-        known = await self._known(principal, None)
+        known = await self._known(principal, None, await self._side(principal))
         best = sorted(
             ((value, id) for id, value in known.items() if value is not None), key=lambda pair: (-pair[0], pair[1])
         )
@@ -163,19 +163,21 @@ class MatchingService:
             ids += [hit.id for hit in more]
         if result.mode == "database":
             ids = await self._search.all_filtered(principal, request)
-        known = await self._known(principal, ids)
+        side = await self._side(principal)
+        known = await self._known(principal, ids, side)
         # Not scored comes last in either direction; equal scores keep the order of the search.
         values = {id: known.get(PostingId(id)) for id in ids}
         sign = -1 if request.descending else 1
         order = sorted(ids, key=lambda id: (values[id] is None, sign * (values[id] or 0.0)))
         cut = page_of([Ranked(id, values[id] or 0.0) for id in order], request.page)
         postings = await self._postings.many(principal, [hit.id for hit in cut.items])
-        matches = await self._short(principal, postings)
+        matches = await self._short(principal, postings, side)
         return Shortlist(replace(result, found=cut), tuple(postings), tuple(matches))
 
-    async def _known(self, principal: Principal, ids: Sequence[UUID] | None) -> dict[PostingId, float | None]:
+    async def _known(
+        self, principal: Principal, ids: Sequence[UUID] | None, side: _Side
+    ) -> dict[PostingId, float | None]:
         """Scores of these postings (None: all open ones); a few missing ones are computed now, many by a task."""
-        side = await self._side(principal)
         async with self.db.begin(principal) as tx:
             stored = await self.repo.overall(tx, principal, side.key, ids)
         versions = await self._postings.versions(principal, ids)
@@ -208,8 +210,7 @@ class MatchingService:
         async with self.db.begin(principal) as tx:
             await self.repo.store(tx, principal, side.key, scored, versions)
 
-    async def _short(self, principal: Principal, postings: Sequence[Posting]) -> list[Match]:
-        side = await self._side(principal)
+    async def _short(self, principal: Principal, postings: Sequence[Posting], side: _Side) -> list[Match]:
         forms, _ = await self._forms(principal, {posting.id: posting.version for posting in postings}, postings)
         scored = await asyncio.to_thread(self._compute, side, forms)
         key = side.profile.profile_hash
