@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -57,6 +58,8 @@ def _serve(app: FastAPI, container: Container, port: int) -> None:
     import uvicorn
 
     settings = container.settings
+    gc.freeze()
+    gc.enable()
     uvicorn.run(
         app,
         host=settings.host,

@@ -49,6 +49,9 @@ def link() -> None:
 
 def api() -> None:
     """Run the pages and the API alone."""
+    import gc
+
+    gc.disable()  # what is imported stays; looking through it again and again delays the start
     from verivita.bootstrap.resolved import require_safe
     from verivita.bootstrap.settings import Settings
     from verivita.entrypoints.asgi import serve
