@@ -97,7 +97,7 @@ async def test_known_scores_are_not_computed_again(ready, owner, monkeypatch):
 
     monkeypatch.setattr(type(ready.matching), "_compute", never)
     assert await ready.matching.score_all(owner, quiet) == 0
-    assert len(await ready.matching._known(owner, None)) == 12
+    assert len(await ready.matching._known(owner, None, await ready.matching._side(owner))) == 12
 
 
 @pytest.mark.acceptance("MAT-01")
@@ -111,7 +111,7 @@ async def test_other_papers_make_other_scores(ready, owner, work, product_url):
     assert {(await ready.postings.get(owner, id)).understood.title for id in better} >= {"Night Nurse"}
     assert [id for id in after if (after[id][0] or 0) < (before[id][0] or 0)] == [], "more evidence never lowers"
     await ready.library.use(owner, nurse.id, False)
-    assert await ready.matching._known(owner, None) == {
+    assert await ready.matching._known(owner, None, await ready.matching._side(owner)) == {
         id: None if row[0] is None else float(row[0]) for id, row in before.items()
     }
     await work()
@@ -125,7 +125,7 @@ async def test_a_changed_posting_is_scored_anew_without_any_task(ready, owner, p
     changed = RawPosting(**{**asdict(raw), "description": raw.description.replace("Docker", "Haskell")})
     posting, is_new = await ready.postings.add(owner, changed)
     assert not is_new
-    known = await ready.matching._known(owner, None)
+    known = await ready.matching._known(owner, None, await ready.matching._side(owner))
     fresh = await ready.matching.explain(owner, posting.id)
     assert known[posting.id] == fresh.overall
     assert float(before[posting.id][0]) != fresh.overall
@@ -209,11 +209,11 @@ async def test_without_papers_nothing_is_recommended_and_nothing_breaks(containe
 
 
 async def test_wishes_never_change_the_number(ready, owner):
-    before = await ready.matching._known(owner, None)
+    before = await ready.matching._known(owner, None, await ready.matching._side(owner))
     await ready.identity.prefer(
         owner, Preferences(location_types=("remote",), minimum_pay=1_000_000, needs_visa=True, countries=("NZ",))
     )
-    assert await ready.matching._known(owner, None) == before
+    assert await ready.matching._known(owner, None, await ready.matching._side(owner)) == before
     posting = (await ready.postings.page(owner, ALL)).items[0]
     assert (await ready.matching.explain(owner, posting.id)).overall == before[posting.id]
 
@@ -225,7 +225,7 @@ async def test_an_unknown_posting_is_not_found(container, owner):
 
 @pytest.mark.security
 async def test_scores_are_a_persons_own(ready, owner, neighbour, product_url):
-    assert len(await ready.matching._known(neighbour, None)) == 12
+    assert len(await ready.matching._known(neighbour, None, await ready.matching._side(neighbour))) == 12
     with psycopg.connect(product_url) as connection:
         rows = connection.execute("SELECT person_id, count(*) FROM job_match_scores GROUP BY 1").fetchall()
     assert dict(rows) == {owner.person_id: 12, neighbour.person_id: 12}

@@ -24,18 +24,22 @@ _CUT = re.compile(r"[ \t]*[,;•·●▪|][ \t]*(?:and[ \t]+)?|[ \t]+(?:and|&)[ 
 _CROWD, _WINDOW, _ROW = 4, 150, 70
 
 
-def shown_skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMention]) -> tuple[SkillMention, ...]:
+def shown_skills(
+    read: ReadText, outline: Outline, mentions: Sequence[SkillMention], *, named_only: bool = False
+) -> tuple[SkillMention, ...]:
     """The mentions that show a skill of the person, in the order of the text.
 
-    A tool counts wherever it is told, a technique with a name of its own where work is told; knowledge, soft skills
-    and common nouns ("testing") where people name what they can: in skill lists, in the summary, beside other skills.
+    What is told of one's work proves a skill as well as a list does. With `named_only` those are left that a reader
+    would mark as the name of a skill: a tool wherever it is told, a technique with a name of its own where work is
+    told; knowledge, soft skills and common nouns ("testing") where people name what they can: in skill lists, in the
+    summary, beside other skills.
     """
     theirs = of_person(read, outline)
     own = [m for m in mentions if theirs(m.start, m.end)]
-    return tuple(m for i, m in enumerate(own) if _shown(read, outline, own, i))
+    return tuple(m for i, m in enumerate(own) if not named_only or _named(read, outline, own, i))
 
 
-def _shown(read: ReadText, outline: Outline, own: Sequence[SkillMention], i: int) -> bool:
+def _named(read: ReadText, outline: Outline, own: Sequence[SkillMention], i: int) -> bool:
     mention = own[i]
     if mention.kind is SkillKind.TOOL:
         return True
@@ -47,8 +51,8 @@ def _shown(read: ReadText, outline: Outline, own: Sequence[SkillMention], i: int
         return True
     if section in _ASIDE or mention.confidence < _EVERYDAY:
         return False
-    named = any(c.isupper() or c.isdigit() for c in read.text[mention.start : mention.end])
-    return named and mention.kind in (SkillKind.TECHNICAL, SkillKind.LANGUAGE)
+    has_name = any(c.isupper() or c.isdigit() for c in read.text[mention.start : mention.end])
+    return has_name and mention.kind in (SkillKind.TECHNICAL, SkillKind.LANGUAGE)
 
 
 def unlisted_skills(
