@@ -338,7 +338,7 @@ def _predicted(read: ReadText, outline: Outline) -> list[tuple[str, int, int]]:
     skills = _skills()
     if skills is not None:
         mentions = skills(read.text)
-        spans += [("skill", m.start, m.end) for m in shown_skills(read, outline, mentions, named_only=True)]
+        spans += [("skill", m.start, m.end) for m in shown_skills(read, outline, mentions)]
         spans += [("skill", item.start, item.end) for _, item in unlisted_skills(read, outline, mentions)]
     else:
         spans += [("skill", v.start, v.end) for s in outline.sections if s.kind == "skills" for v in s.items]

@@ -91,13 +91,13 @@ class TestSkills:
         "SKILLS\n\nJava, SQL, Docker, Jira, Brimstone, Kubernetes, Git\nLogistics\n"
     )
 
-    def test_a_field_of_work_in_passing_is_none_and_a_list_shows_it(self) -> None:
-        read, outline = _outline(self.TEXT)
-        shown = shown_skills(read, outline, extract(read.text, load_taxonomy()), named_only=True)
-        places = {mention.name.lower(): mention.start for mention in shown}
-        assert places["logistics"] > read.text.index("SKILLS")
-        assert "python" in places
-        assert not any("testing" in read.text[m.start : m.end] for m in shown)
+    def test_what_is_told_and_what_is_listed_show_a_skill_and_a_name_of_a_firm_none(self) -> None:
+        read, outline = _outline(self.TEXT.replace("Acme Inc", "MongoDB"))
+        mentions = extract(read.text, load_taxonomy())
+        shown = [read.text[m.start : m.end] for m in shown_skills(read, outline, mentions)]
+        assert {"Python", "logistics", "Logistics", "Java"} <= set(shown)
+        assert "MongoDB" in {read.text[m.start : m.end] for m in mentions}
+        assert "MongoDB" not in shown
 
     def test_a_name_among_known_skills_that_no_table_knows(self) -> None:
         read, outline = _outline(self.TEXT)

@@ -53,7 +53,7 @@ def facts_of(
     `mentions` are the skills found in `read.text`; `mint` makes the ids. Each fact's words are
     `read.text[span.start:span.end]`.
     """
-    found = [*_person(outline), *_skills(read, outline, mentions)]
+    found = [*_person(outline), *_skills(read, outline, mentions), *_told_of(outline)]
     for section in outline.sections:
         found.extend(_section(read, section))
     unique = {(f.kind, f.start, f.end, f.value): f for f in found}
@@ -81,6 +81,18 @@ def _person(outline: Outline) -> Iterator[_Finding]:
         for value in values:
             if value is not None:
                 yield _finding(kind, value, "contact")
+
+
+def _told_of(outline: Outline) -> Iterator[_Finding]:
+    """Titles, employers and degrees in running text: facts of no entry, so no job and no dates are made of them."""
+    for kind, values in (
+        (FactKind.TITLE, outline.told_titles),
+        (FactKind.EMPLOYER, outline.told_employers),
+        (FactKind.DEGREE, outline.told_degrees),
+    ):
+        for value in values:
+            section = next((s.kind for s in outline.sections if s.start <= value.start < s.end), "other")
+            yield _finding(kind, value, section)
 
 
 def _section(read: ReadText, section: Section) -> Iterator[_Finding]:

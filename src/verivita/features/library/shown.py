@@ -1,4 +1,4 @@
-"""Which skills a paper shows of its person: named ones, used ones, and names in skill lists that no table knows."""
+"""Which skills a paper shows of its person: those that a table knows, and names in skill lists that none knows."""
 
 from __future__ import annotations
 
@@ -11,48 +11,20 @@ from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.outline import Outline, Value
 from verivita.engines.reading.paragraphs import value_of
 from verivita.engines.reading.ports import ReadText
-from verivita.engines.skills import SkillKind, SkillMention
-from verivita.engines.skills.context import listed
+from verivita.engines.skills import SkillMention
 
-_NAMING = frozenset({"skills", "summary", "contact", "languages"})
-"""Sections in which people say what they can."""
-_ASIDE = frozenset({"awards", "education", "interests", "volunteering"})
-_EVERYDAY = 0.75
-"""Mentions surer than this are no everyday words."""
 _PLAIN_NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ \-/.&+][^\W\d_]+){0,2}[+#]*")
 _CUT = re.compile(r"[ \t]*[,;•·●▪|][ \t]*(?:and[ \t]+)?|[ \t]+(?:and|&)[ \t]+")
 _CROWD, _WINDOW, _ROW = 4, 150, 70
 
 
-def shown_skills(
-    read: ReadText, outline: Outline, mentions: Sequence[SkillMention], *, named_only: bool = False
-) -> tuple[SkillMention, ...]:
-    """The mentions that show a skill of the person, in the order of the text.
+def shown_skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMention]) -> tuple[SkillMention, ...]:
+    """The mentions that show a skill of the person, in the order of the text; not those in names of firms and schools.
 
-    What is told of one's work proves a skill as well as a list does. With `named_only` those are left that a reader
-    would mark as the name of a skill: a tool wherever it is told, a technique with a name of its own where work is
-    told; knowledge, soft skills and common nouns ("testing") where people name what they can: in skill lists, in the
-    summary, beside other skills.
+    What is told of one's work proves a skill as well as a list does.
     """
     theirs = of_person(read, outline)
-    own = [m for m in mentions if theirs(m.start, m.end)]
-    return tuple(m for i, m in enumerate(own) if not named_only or _named(read, outline, own, i))
-
-
-def _named(read: ReadText, outline: Outline, own: Sequence[SkillMention], i: int) -> bool:
-    mention = own[i]
-    if mention.kind is SkillKind.TOOL:
-        return True
-    section = next((s.kind for s in outline.sections if s.start <= mention.start < s.end), "other")
-    if section in _NAMING:
-        return True
-    left = i > 0 and listed(read.text[own[i - 1].end : mention.start])
-    if left or (i + 1 < len(own) and listed(read.text[mention.end : own[i + 1].start])):
-        return True
-    if section in _ASIDE or mention.confidence < _EVERYDAY:
-        return False
-    has_name = any(c.isupper() or c.isdigit() for c in read.text[mention.start : mention.end])
-    return has_name and mention.kind in (SkillKind.TECHNICAL, SkillKind.LANGUAGE)
+    return tuple(m for m in mentions if theirs(m.start, m.end))
 
 
 def unlisted_skills(
