@@ -3,7 +3,7 @@
 Sets are recognised by shape: `begin_*.tsv.gz` (answers beside one passage), `mturk_*.jsonl.gz` (summary sentences
 beside an article; the majority of three people), lines with `claim` and `evidences[]` (claims beside single
 sentences), and claims with `evidence[]` beside a corpus of abstracts. `default/` is the score as the product computes
-it, by words; `encoder/` is the same with nearness by the shipped encoder, which no page uses yet. Balanced accuracy,
+it, with the shipped encoder; `words/` is what is left while no encoder answers. Balanced accuracy,
 false pass and false strip are those of the verdict "supported", at the product's own threshold. `auroc_low_overlap` is
 AUROC on the half with the least overlap of words. `held_out/` is the half (by the hash of the source's text) on which
 no weight was fitted. `corrupt:CLASS/false_pass` changes one thing in the true claims that pass.
@@ -11,7 +11,6 @@ no weight was fitted. `corrupt:CLASS/false_pass` changes one thing in the true c
 
 from __future__ import annotations
 
-import asyncio
 import csv
 import gzip
 import io
@@ -24,12 +23,11 @@ from typing import Any
 
 import numpy as np
 
+from bench.nearness import Near
 from bench.report import Outcome, wanted
 from bench.truth_grow import denied, more_skills, other_dates, other_employers, other_numbers
-from verivita.adapters.embedders.nearness import Nearness
-from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.core.text import words
-from verivita.engines.grounding import Grounding, Similarity, Source, Verdict, compared, ground
+from verivita.engines.grounding import Grounding, Source, Verdict, asked, ground
 
 CORRUPTIONS = {
     "number": other_numbers,
@@ -53,17 +51,6 @@ class Pair:
     def held_out(self) -> bool:
         """Whether no weight was fitted on pairs with this source."""
         return sha256(self.source.encode()).digest()[0] % 2 == 1
-
-
-class Cosines(Nearness):
-    """Nearness by the shipped encoder; texts are encoded as they come and kept for a while."""
-
-    def __init__(self) -> None:
-        super().__init__(OnnxEmbedder())
-
-    def load(self, texts: Sequence[str]) -> None:
-        """Encode what is not known yet."""
-        asyncio.run(self.learn(texts))
 
 
 def lines(path: Path) -> list[dict[str, Any]]:
@@ -134,12 +121,10 @@ def find(data: Path) -> Iterator[tuple[str, list[Pair]]]:
                 yield f"{several}:{stem}", abstracts(path)
 
 
-def judged(pair: Pair, similarity: Similarity | None) -> Grounding:
+def judged(pair: Pair, near: Near | None) -> Grounding:
     """The pair's claim, whole, against its source."""
     claim, sources = " ".join(pair.claim.split()), [Source("s", pair.source)]
-    if isinstance(similarity, Cosines):
-        similarity.load(compared(claim, sources))
-    return ground(claim, sources, similarity=similarity)
+    return ground(claim, sources, nearness=near(asked(claim, sources)) if near else None)
 
 
 def score(found: Grounding) -> float:
@@ -207,45 +192,45 @@ def _by_label(pairs: Sequence[Pair], scores: Sequence[float], passed: Sequence[b
     return out
 
 
-def corrupted(pairs: Sequence[Pair], found: Sequence[Grounding], similarity: Similarity | None) -> dict[str, float]:
+def corrupted(pairs: Sequence[Pair], found: Sequence[Grounding], near: Near | None) -> dict[str, float]:
     """How often a claim that was true and passed still passes when one thing in it is changed."""
     out: dict[str, float] = {}
     good = [pair for pair, one in zip(pairs, found, strict=True) if pair.true and passes(one)]
     for name, change in CORRUPTIONS.items():
         made = [Pair(s, p.source, False, name) for p in good for s in change(p.claim, p.source, p.claim)][:400]
         if len(made) >= 10:
-            out[f"corrupt:{name}/false_pass"] = float(np.mean([passes(judged(one, similarity)) for one in made]))
+            out[f"corrupt:{name}/false_pass"] = float(np.mean([passes(judged(one, near)) for one in made]))
     return out
 
 
-def measured(pairs: Sequence[Pair], cosines: Cosines) -> dict[str, float]:
+def measured(pairs: Sequence[Pair], near: Near) -> dict[str, float]:
     """Figures with and without the encoder, on all pairs and on the held-out half."""
     out: dict[str, float] = {}
     kept = [i for i, pair in enumerate(pairs) if pair.held_out]
-    modes: tuple[tuple[str, Similarity | None], ...] = (("default", None), ("encoder", cosines))
-    for mode, similarity in modes:
-        found = [judged(pair, similarity) for pair in pairs]
+    modes: tuple[tuple[str, Near | None], ...] = (("default", near), ("words", None))
+    for mode, one in modes:
+        found = [judged(pair, one) for pair in pairs]
         parts = {mode: range(len(pairs))} | ({f"held_out/{mode}": kept} if mode == "default" else {})
         for part, some in parts.items():
             made = figures([pairs[i] for i in some], [found[i] for i in some])
             out |= {f"{part}/{key}": value for key, value in made.items()}
         if mode == "default":
-            out |= {f"{mode}/{key}": value for key, value in corrupted(pairs, found, similarity).items()}
+            out |= {f"{mode}/{key}": value for key, value in corrupted(pairs, found, one).items()}
     return out
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:
     """Every set of labelled claims below the folder."""
     outcome: Outcome = {"sets": {}, "skipped": {}}
-    cosines = Cosines()
+    near = Near()
     for key, pairs in find(data):
         if not wanted(key, sets):
             continue
         try:
-            outcome["sets"][key] = measured(pairs[:limit], cosines)
+            outcome["sets"][key] = measured(pairs[:limit], near)
         except (OSError, ValueError, KeyError, ZeroDivisionError) as error:
             outcome["skipped"][key] = f"{type(error).__name__}: {error}"
     return outcome
 
 
-__all__ = ["Cosines", "Pair", "auroc", "find", "run"]
+__all__ = ["Pair", "auroc", "find", "run"]

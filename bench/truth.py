@@ -17,9 +17,10 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from bench.nearness import Near
 from bench.report import Outcome, wanted
 from bench.truth_grow import grown
-from verivita.engines.grounding import Claim, Source, Verdict, ground
+from verivita.engines.grounding import Claim, Source, Verdict, asked, ground
 from verivita.engines.reading.assemble import LooseLine, assemble
 from verivita.engines.reading.outline import Entry
 from verivita.engines.reading.sections import outline_of
@@ -84,18 +85,20 @@ def sources(row: Row, paper: Paper) -> tuple[list[str], list[Source]]:
     return [source.id for source in cited], [*cited, *paper.sources()]
 
 
-def judge(row: Row, paper: Paper) -> Claim:
+def judge(row: Row, paper: Paper, near: Near | None) -> Claim:
     """The sentence's verdict: of several statements the strictest one."""
     ids, all_sources = sources(row, paper)
     sentence = " ".join(str(row["sentence"]).split())
-    found = ground(sentence, all_sources, cited=dict.fromkeys(range(20), ids)).claims
+    cited = dict.fromkeys(range(20), ids)
+    known = near(asked(sentence, all_sources, cited)) if near else None
+    found = ground(sentence, all_sources, cited=cited, nearness=known).claims
     order = (Verdict.UNSUPPORTED, Verdict.WEAK, Verdict.SUPPORTED)
     return min(found, key=lambda claim: order.index(claim.verdict))
 
 
-def figures(rows: Sequence[Row], papers: Mapping[str, Paper]) -> dict[str, float]:
+def figures(rows: Sequence[Row], papers: Mapping[str, Paper], near: Near | None) -> dict[str, float]:
     """Rates over the rows, and for each class."""
-    verdicts = [(row, judge(row, papers[row["resume_id"]]).verdict) for row in rows]
+    verdicts = [(row, judge(row, papers[row["resume_id"]], near).verdict) for row in rows]
     true = [verdict for row, verdict in verdicts if row["label"] == "supported"]
     false = [(row["class"], verdict) for row, verdict in verdicts if row["label"] != "supported"]
     out: dict[str, float] = {"n": len(rows)}
@@ -130,15 +133,17 @@ def find(data: Path) -> Iterable[Path]:
     return found or [Path(__file__).parent / "gold" / "truth"]
 
 
-def measured(rows: Sequence[Row], papers: Mapping[str, Paper]) -> dict[str, float]:
-    """`default/` over all rows, `dev/` and `held_out/` over the halves."""
+def measured(rows: Sequence[Row], papers: Mapping[str, Paper], near: Near) -> dict[str, float]:
+    """`default/` over all rows, `dev/` and `held_out/` over the halves; `words/` while no encoder answers."""
     parts = {"default": list(rows)} | {h: [r for r in rows if half(r["resume_id"]) == h] for h in ("dev", "held_out")}
-    return {f"{part}/{k}": v for part, some in parts.items() if some for k, v in figures(some, papers).items()}
+    out = {f"{part}/{k}": v for part, some in parts.items() if some for k, v in figures(some, papers, near).items()}
+    return out | {f"words/{k}": v for k, v in figures(rows, papers, None).items()}
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:
     """Every folder of the shape, and what is grown from its true sentences."""
     outcome: Outcome = {"sets": {}, "skipped": {}}
+    near = Near()
     for folder in find(data):
         key = folder.relative_to(data).as_posix() if folder.is_relative_to(data) else "gold/truth"
         try:
@@ -146,7 +151,7 @@ def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcom
             rows = [row for row in lines(folder / "fixture.jsonl") if row["resume_id"] in papers][:limit]
             for name, some in ((key, rows), (f"{key}:grown", grown(rows))):
                 if some and wanted(name, sets):
-                    outcome["sets"][name] = measured(some, papers)
+                    outcome["sets"][name] = measured(some, papers, near)
         except (OSError, ValueError, KeyError) as error:
             outcome["skipped"][key] = f"{type(error).__name__}: {error}"
     return outcome

@@ -27,19 +27,19 @@ ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
 
 from bench import truth  # noqa: E402
-from bench.grounding import Cosines, auroc, find  # noqa: E402
-from verivita.engines.grounding.lexical import sentences  # noqa: E402
+from bench.grounding import auroc, find  # noqa: E402
+from bench.nearness import Near  # noqa: E402
 from verivita.engines.grounding.model import Source  # noqa: E402
+from verivita.engines.grounding.nearness import FIGURES  # noqa: E402
 from verivita.engines.grounding.scope import Scope, scopes  # noqa: E402
 from verivita.engines.grounding.score import FALLS, RISES  # noqa: E402
 from verivita.engines.grounding.statements import statements  # noqa: E402
-from verivita.engines.grounding.support import readings  # noqa: E402
+from verivita.engines.grounding.support import beside, readings  # noqa: E402
 
 OUT = ROOT / "src/verivita/engines/grounding/data/weights.json"
 LICENSED = ("grounding/begin", "retrieval/scifact")
 TODAY = date(2026, 1, 1)
 NAMES = (*RISES, *FALLS)
-NEAR = ("near", "even", "least", "window", "joined", "run")
 PRIOR = {
     False: {"whole": 1.5, "beside": 3.0, "dense": 1.0, "pairs": 3.0, "wholeness": 3.0, "linked": 3.0},
     True: {"near": 3.0, "even": 3.0, "least": 3.0, "window": 3.0, "joined": 3.0, "run": 3.0, "wholeness": 3.0,
@@ -54,19 +54,20 @@ Matrix = np.ndarray[Any, Any]
 Item = tuple[list[Matrix], bool]
 
 
-def item(claim: str, places: Sequence[Scope], true: bool, cosines: Cosines) -> Item | None:
+def item(claim: str, places: Sequence[Scope], true: bool, near: Near) -> Item | None:
     """For each statement, the features of every place (rows)."""
     said = [s.text for s in statements(" ".join(claim.split()))]
-    texts = dict.fromkeys(t for scope in places for s in scope.core for t in sentences(s.text))
-    cosines.load([*said, *texts])
-    pairs = [(c, t) for c in said for t in texts]
-    near = dict(zip(pairs, cosines(pairs), strict=True))
-    rows = [[r.features for scope in places for r in readings(text, scope, (cosines, near), TODAY)] for text in said]
+    known = near([beside(text, scope) for text in said for scope in places])
+    assert known is not None
+    rows = [
+        [r.features for scope in places for r in readings(text, scope, known[beside(text, scope)], TODAY)]
+        for text in said
+    ]
     made = [np.array([[row.get(name, 0.0) for name in NAMES] for row in some]) for some in rows]
     return (made, true) if made else None
 
 
-def papers(cosines: Cosines) -> list[Item]:
+def papers(near: Near) -> list[Item]:
     """The development half of the project's own sentences, and what is grown from them."""
     folder = ROOT / "bench/gold/truth"
     texts = {row["resume_id"]: truth.read(row["text"]) for row in truth.lines(folder / "resumes.jsonl")}
@@ -75,14 +76,14 @@ def papers(cosines: Cosines) -> list[Item]:
     for row in (*rows, *truth.grown(rows)):
         cited, sources = truth.sources(row, texts[row["resume_id"]])
         places = scopes(row["sentence"], sources, cited)
-        out.append(item(row["sentence"], places, row["label"] == "supported", cosines))
+        out.append(item(row["sentence"], places, row["label"] == "supported", near))
     return [one for one in out if one is not None]
 
 
 def fit(sets: Sequence[Sequence[Item]], columns: Sequence[int]) -> Matrix:
     """Weights over the columns. Each set has an intercept of its own, for only the order within a set is learned."""
     signs = np.array([1.0 if NAMES[c] in RISES else -1.0 for c in columns])
-    first = {**PRIOR[any(NAMES[c] in NEAR for c in columns)], **OBJECTIONS}
+    first = {**PRIOR[any(NAMES[c] in FIGURES for c in columns)], **OBJECTIONS}
     prior = np.array([first.get(NAMES[c], 0.0) for c in columns] + [0.0] * len(sets))
     weights, many = prior[: len(columns)].copy(), len(columns)
     truths = [np.array([true for _, true in items], float) for items in sets]
@@ -128,16 +129,16 @@ def bars(sets: Sequence[Sequence[Item]], columns: Sequence[int], fitted: Matrix)
 
 def main(data: Path) -> None:
     """Fit both sets of weights and write them."""
-    cosines = Cosines()
-    sets: dict[str, list[Item]] = {"papers": papers(cosines)}
+    near = Near()
+    sets: dict[str, list[Item]] = {"papers": papers(near)}
     pairs = {key: [p for p in some if not p.held_out] for key, some in find(data) if key.startswith(LICENSED)}
     for key, some in pairs.items():
-        made = (item(p.claim, [Scope((Source("s", p.source),), (), ())], p.true, cosines) for p in some)
+        made = (item(p.claim, [Scope((Source("s", p.source),), (), ())], p.true, near) for p in some)
         sets[key] = [one for one in made if one is not None]
     own = sets.pop("papers")
     prose = list(sets.values())
     table: dict[str, Any] = {"version": 2}
-    for mode, left_out in (("words", NEAR), ("words_and_vectors", ())):
+    for mode, left_out in (("words", FIGURES), ("words_and_vectors", ())):
         columns = [i for i, name in enumerate(NAMES) if name not in left_out]
         fitted = fit(prose, columns)
         balanced, strict = bars(prose, columns, fitted)

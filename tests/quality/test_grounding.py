@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bench import grounding, truth
+from bench.nearness import Near
 from bench.truth_grow import grown
 from tests.rigs.data import need
 
@@ -16,13 +17,17 @@ GOLD = Path(truth.__file__).parent / "gold" / "truth"
 
 
 @pytest.mark.acceptance("CHAT-05")
+@pytest.mark.parametrize("encoder", [True, False], ids=["encoder", "words"])
 def test_invented_claims_do_not_pass_and_true_lines_are_not_struck(
+    encoder: bool,
     record_property: Callable[[str, object], None],
 ) -> None:
     papers = {row["resume_id"]: truth.read(row["text"]) for row in truth.lines(GOLD / "resumes.jsonl")}
     rows = truth.lines(GOLD / "fixture.jsonl")
     made = random.Random(3).sample(grown(rows), 100)
-    measured = truth.figures(rows, papers) | {f"grown/{k}": v for k, v in truth.figures(made, papers).items()}
+    near = Near() if encoder else None
+    measured = truth.figures(rows, papers, near)
+    measured |= {f"grown/{k}": v for k, v in truth.figures(made, papers, near).items()}
     for metric, value in measured.items():
         record_property(metric, value)
     assert len(rows) >= 300

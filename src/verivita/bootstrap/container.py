@@ -17,6 +17,7 @@ from verivita.bootstrap.settings import Settings
 from verivita.core.clock import Clock, SystemClock
 from verivita.core.errors import Unavailable
 from verivita.core.ids import new_id
+from verivita.engines.grounding import Nearness
 from verivita.engines.reading.sandbox import Sandbox
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, Partition, Reranker, VectorIndex
 from verivita.engines.skills import SkillMention, extract, load_taxonomy
@@ -58,6 +59,7 @@ class Container:
     tasks: TaskList
     embedder: Embedder
     reranker: Reranker | None
+    nearness: Nearness | None
     vectors: VectorIndex
     lexical: LexicalIndex
     sandbox: Sandbox
@@ -119,7 +121,7 @@ class Container:
         """Close everything, in order."""
         await self.runs.aclose()
         await self.sandbox.aclose()
-        for engine in (self.embedder, self.reranker, self.vectors, self.lexical):
+        for engine in (self.embedder, self.reranker, self.nearness, self.vectors, self.lexical):
             await vector_engines.close(engine)
         await self.models.close()
         await self.gateway.aclose()
@@ -157,10 +159,9 @@ def build(
     settings.data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
     clock, keyring = clock or SystemClock(), _keyring(settings, url)
     db, queue, changes = _database(settings, url, wait), Queue(), Changes(url)
-    events = EventLog(queue, tasks.SUBSCRIPTIONS)
-    before = gateway.build(settings, db, keyring, changes)
+    events, before = EventLog(queue, tasks.SUBSCRIPTIONS), gateway.build(settings, db, keyring, changes)
     blobs, sandbox = providers.blobs(settings), Sandbox()
-    embedder = providers.remembering(providers.embedder(settings, process))
+    embedder, near = providers.encoders(settings, process)
     lexical, reranker = providers.lexical(settings), providers.reranker(settings, process)
     vectors = vector_engines.index(settings, db, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
@@ -171,9 +172,9 @@ def build(
     postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
     search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
-    asked, runs = models.build(settings, db, keyring, events, clock, before.personal), Runs()
-    answers = AnswersService(library, postings, search, matching, asked.asking, load_taxonomy, before.personal, keyring)
-    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, asked.asking, runs)
+    asked, runs, kept = models.build(settings, db, keyring, events, clock, before.personal), Runs(), before.personal
+    answers = AnswersService(library, postings, search, matching, asked.asking, load_taxonomy, kept, keyring, near)
+    assistant = AssistantService(db, keyring, answers, library, postings, search, matching, asked.asking, runs, near)
     privacy = PrivacyService(identity, LeavingService(db, keyring, events), library, postings, assistant, clock)
     return Container(
         settings=settings,
@@ -186,6 +187,7 @@ def build(
         tasks=TaskList(db, queue),
         embedder=embedder,
         reranker=reranker,
+        nearness=near,
         vectors=vectors,
         lexical=lexical,
         sandbox=sandbox,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from verivita.bootstrap.settings import Settings
 from verivita.core.clock import Clock
 from verivita.core.errors import Invalid, Unavailable
+from verivita.engines.grounding import Nearness
 from verivita.engines.reading import sniff
 from verivita.engines.retrieval.collections import CollectionStore
 from verivita.engines.retrieval.ports import Embedder, LexicalIndex, ModelInfo, Reranker, VectorIndex
@@ -58,6 +59,26 @@ def embedder(settings: Settings, process: Process) -> Embedder:
     from verivita.adapters.embedders.onnx import OnnxEmbedder
 
     return OnnxEmbedder(threads=settings.threads)
+
+
+def encoders(settings: Settings, process: Process) -> tuple[Embedder, Nearness | None]:
+    """The sentence encoder, which encodes a text that it has seen lately only once, and nearness by the same."""
+    encoder = embedder(settings, process)
+    return remembering(encoder), nearness(settings, process, encoder)
+
+
+def nearness(settings: Settings, process: Process, encoder: Embedder) -> Nearness | None:
+    """How near sentences stand in meaning; None for an encoder that gives no vectors of words."""
+    if settings.embedder != "onnx":
+        return None
+    if process is Process.REMOTE:
+        from verivita.adapters.embedders.nearness_remote import RemoteNearness
+
+        return RemoteNearness(f"{settings.ml_host}:{settings.ml_port}", timeout=settings.ml_timeout_s)
+    from verivita.adapters.embedders.nearness import EncoderNearness
+    from verivita.adapters.embedders.onnx import OnnxEmbedder
+
+    return EncoderNearness(encoder) if isinstance(encoder, OnnxEmbedder) else None
 
 
 def hosted_embedder(settings: Settings) -> Embedder:

@@ -8,8 +8,7 @@ from uuid import UUID
 
 import pytest
 
-from verivita.adapters.embedders.onnx import SHIPPED, OnnxEmbedder
-from verivita.adapters.rerankers.late_interaction import LateInteractionReranker
+from verivita.adapters.embedders.onnx import SHIPPED
 from verivita.adapters.rerankers.onnx import OnnxReranker
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import Reranker
@@ -26,7 +25,6 @@ def toy(folder: Path) -> Reranker:
 
 
 MAKERS: dict[str, Callable[[Path], Reranker]] = {
-    "late interaction": lambda _: LateInteractionReranker(OnnxEmbedder()),
     "cross-encoder": toy,
 }
 

@@ -17,14 +17,17 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 
 from verivita.adapters.collections.sqlite import SqliteCollections
 from verivita.adapters.embedders.hashing import HashingEmbedder
+from verivita.adapters.embedders.nearness import EncoderNearness
+from verivita.adapters.embedders.nearness_remote import RemoteNearness
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.embedders.remote import RemoteEmbedder
 from verivita.core.errors import Unavailable
+from verivita.engines.grounding import Asked, Figures, Nearness
 from verivita.engines.retrieval.ports import Embedder, ModelInfo, Vector
 from verivita.engines.skills.model import SkillKind, SkillMention
 from verivita.entrypoints.ml import serve
 from verivita.entrypoints.ml.batching import BatchingEmbedder
-from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
+from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc, nearness_pb2, nearness_pb2_grpc
 
 PROTO = Path(ml_pb2.__file__).with_name("ml.proto")
 DOCUMENTS = [
@@ -63,10 +66,12 @@ def extract(text: str) -> list[SkillMention]:
     return [SkillMention(m[0], m[0], kinds[m[0]], *m.span()) for m in found]
 
 
-async def started(embedder: Embedder, folder: Path | None = None) -> tuple[asyncio.Task[None], int]:
+async def started(
+    embedder: Embedder, folder: Path | None = None, nearness: Nearness | None = None
+) -> tuple[asyncio.Task[None], int]:
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     store = SqliteCollections(folder, embedder.model.key, embedder.model.dimensions)
-    task = asyncio.create_task(serve(embedder, None, extract, store, port=0, ready=ready.set_result))
+    task = asyncio.create_task(serve(embedder, None, extract, store, nearness, port=0, ready=ready.set_result))
     await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)
     return task, ready.result()
 
@@ -327,3 +332,53 @@ async def test_requests_side_by_side_share_batches_and_failures_reach_all() -> N
     assert [type(one) for one in failures] == [Unavailable] * 3
     switch.on = True
     assert (await batching.embed(["x"])).any()
+
+
+async def test_nearness_over_the_wire_is_that_of_the_encoder(tmp_path: Path) -> None:
+    encoder = OnnxEmbedder()
+    here = EncoderNearness(encoder)
+    task, port = await started(encoder, tmp_path, here)
+    remote = RemoteNearness(f"127.0.0.1:{port}")
+    wanted = [
+        Asked("Built a tracker for parcels.", ("She made software that follows parcels.", "He cooks soup.")),
+        Asked("He cooks soup.", ()),
+    ]
+    try:
+        found = await remote.figures(wanted)
+        assert found == await here.figures(wanted)
+        assert found[0]["near"] > 0.4 > found[1]["near"]
+        assert await remote.figures([]) == []
+    finally:
+        await remote.close()
+        await stopped(task)
+    encoder.close()
+
+
+async def test_a_service_without_vectors_of_words_says_so_and_refuses_pairs_of_nothing(channel: Any) -> None:
+    stub = nearness_pb2_grpc.NearnessServiceStub(channel)
+    with pytest.raises(grpc.aio.AioRpcError) as told:
+        await stub.Compare(nearness_pb2.CompareRequest(texts=["a"], pairs=[nearness_pb2.Pair(claim=0, sentences=[0])]))
+    assert told.value.code() is grpc.StatusCode.UNAVAILABLE
+    task, port = await started(HashingEmbedder(), None, NoNearness())
+    async with grpc.aio.insecure_channel(f"127.0.0.1:{port}") as other:
+        with pytest.raises(grpc.aio.AioRpcError) as told:
+            await nearness_pb2_grpc.NearnessServiceStub(other).Compare(
+                nearness_pb2.CompareRequest(texts=["a"], pairs=[nearness_pb2.Pair(claim=0, sentences=[1])])
+            )
+        assert told.value.code() is grpc.StatusCode.INVALID_ARGUMENT
+        assert "not there" in str(told.value.details())
+    await stopped(task)
+
+
+async def test_nearness_of_a_service_that_is_gone_is_unavailable() -> None:
+    remote = RemoteNearness("127.0.0.1:1", timeout=0.5)
+    with pytest.raises(Unavailable):
+        await remote.figures([Asked("a", ("b",))])
+    await remote.close()
+
+
+class NoNearness:
+    """Is there, and is never asked."""
+
+    async def figures(self, asked: Sequence[Asked]) -> list[Figures]:
+        raise AssertionError

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import numpy as np
 import pytest
 
+from verivita.adapters.embedders.nearness import EncoderNearness
+from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.engines.retrieval.bm25 import Bm25
 from verivita.features.answers.checked import Checker, score_of
 from verivita.features.answers.compose import CANDIDATES, READ, Place, best_passages, extract, plain
@@ -95,11 +98,11 @@ def checker(verify: bool = True) -> Checker:
 
 
 @pytest.mark.acceptance("CHAT-05")
-def test_sentences_are_checked_as_they_become_whole():
+async def test_sentences_are_checked_as_they_become_whole():
     one = checker()
-    assert one.take("The Calvin cycle takes place in the stroma [1]. Mitosis") != []
-    assert one.take(" has 9,000 phases [2].") == []
-    assert [claim.verdict for claim, _ in one.finish()] == [Verdict.UNSUPPORTED]
+    assert await one.take("The Calvin cycle takes place in the stroma [1]. Mitosis") != []
+    assert await one.take(" has 9,000 phases [2].") == []
+    assert [claim.verdict for claim, _ in await one.finish()] == [Verdict.UNSUPPORTED]
     made = one.composed()
     assert made.text == "The Calvin cycle takes place in the stroma. [1]"
     assert [claim.removed for claim in made.claims] == [False, True]
@@ -107,25 +110,25 @@ def test_sentences_are_checked_as_they_become_whole():
     assert made.citations[0].text == "The Calvin cycle takes place in the stroma."
 
 
-def test_marks_behind_the_full_stop_belong_to_their_sentence():
+async def test_marks_behind_the_full_stop_belong_to_their_sentence():
     one = checker()
-    done = one.take("Mitosis has four phases. [2] The Calvin cycle needs ATP. [1]") + one.finish()
+    done = await one.take("Mitosis has four phases. [2] The Calvin cycle needs ATP. [1]") + await one.finish()
     assert [claim.citations for claim, _ in done] == [(0,), (1,)]
     assert one.composed().citations[0].start == 1000
 
 
-def test_a_place_that_was_not_given_is_no_place():
+async def test_a_place_that_was_not_given_is_no_place():
     one = checker()
-    one.take("Mitosis has four phases [99].")
-    ((claim, _),) = one.finish()
+    await one.take("Mitosis has four phases [99].")
+    ((claim, _),) = await one.finish()
     assert claim.verdict is Verdict.SUPPORTED
     assert one.citations[claim.citations[0]].text == "Mitosis has four phases."
 
 
-def test_unchecked_sentences_are_not_called_supported():
+async def test_unchecked_sentences_are_not_called_supported():
     one = checker(verify=False)
-    one.take("Whatever it says [1].")
-    one.finish()
+    await one.take("Whatever it says [1].")
+    await one.finish()
     assert score_of(one.claims) is None
 
 
@@ -158,3 +161,22 @@ def test_a_title_cannot_leave_its_fence():
     lines = text.splitlines()
     assert lines[1] == lines[-1]
     assert lines[1] not in lines[2:-1]
+
+
+@pytest.mark.parametrize(
+    ("said", "by_words", "with_encoder"),
+    [
+        ("Mitosis runs through four phases [2].", Verdict.WEAK, Verdict.SUPPORTED),
+        ("Mitosis runs through five phases [2].", Verdict.UNSUPPORTED, Verdict.UNSUPPORTED),
+    ],
+)
+async def test_an_encoder_carries_other_words_for_the_same_and_no_other_number(
+    said: str, by_words: Verdict, with_encoder: Verdict
+) -> None:
+    encoder = OnnxEmbedder()
+    for nearness, wanted in ((None, by_words), (EncoderNearness(encoder), with_encoder)):
+        one = replace(checker(), nearness=nearness, citations=[], claims=[])
+        await one.take(said)
+        ((claim, _),) = await one.finish()
+        assert claim.verdict is wanted
+    encoder.close()

@@ -5,14 +5,26 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 
-from verivita.engines.grounding import Claim, Grounding, Source, Verdict, compared, ground, kept, statements, tighten
-from verivita.engines.grounding.tokens import tokens
+from verivita.core.errors import Unavailable
+from verivita.engines.grounding import (
+    Asked,
+    Claim,
+    Figures,
+    Grounding,
+    Source,
+    Verdict,
+    asked,
+    ground,
+    kept,
+    learned,
+    statements,
+    tighten,
+)
+from verivita.engines.grounding.nearness import FIGURES
 
 SENTENCES = (
     "Built a parcel tracker in Python for 300 shops.",
@@ -107,25 +119,21 @@ def test_a_judge_may_only_tighten() -> None:
     assert found.claims[0].reasons == ("judge",)
 
 
-def test_similarity_is_asked_once_and_never_outweighs_a_false_number() -> None:
-    class Same:
-        """Says that everything is near to everything."""
-
-        def __init__(self) -> None:
-            self.asked: list[int] = []
-
-        def __call__(self, pairs: Sequence[tuple[str, str]]) -> list[float]:
-            self.asked.append(len(pairs))
-            return [1.0] * len(pairs)
-
-        def words(self, claim: str, texts: Sequence[str]) -> list[NDArray[np.float64]]:
-            return [np.ones((len(tokens(claim)), len(tokens(text)))) for text in texts]
-
-    near = Same()
-    answer = "Built a parcel tracker in Python for 900 shops. Cooked soup."
-    found = ground(answer, sources(SENTENCES), similarity=near)
-    assert len(near.asked) == 1
+def test_an_encoder_never_outweighs_a_false_number() -> None:
+    answer, given = "Built a parcel tracker in Python for 900 shops. Cooked soup.", sources(SENTENCES)
+    near = {one: dict.fromkeys(FIGURES, 1.0) for one in asked(answer, given)}
+    found = ground(answer, given, nearness=near)
     assert [c.verdict for c in found.claims] == [Verdict.UNSUPPORTED, Verdict.UNSUPPORTED]
+
+
+async def test_without_an_answer_of_the_encoder_words_must_do() -> None:
+    class Gone:
+        async def figures(self, asked: Sequence[Asked]) -> list[Figures]:
+            raise Unavailable("ml_unavailable", "The ML service does not answer.")
+
+    given = asked(SENTENCES[0], sources(SENTENCES))
+    assert await learned(Gone(), given) is None
+    assert await learned(None, given) is None
 
 
 def test_other_languages_fall_back_to_words_and_numbers() -> None:
@@ -135,6 +143,7 @@ def test_other_languages_fall_back_to_words_and_numbers() -> None:
     assert ground(false, source).claims[0].verdict is Verdict.UNSUPPORTED
 
 
-def test_a_caller_learns_what_will_be_compared() -> None:
-    texts = compared("One thing. Another.", [Source("1", "A first line\nA second. One thing.")])
-    assert texts == ["One thing.", "Another.", "A first line", "A second."]
+def test_a_caller_learns_what_will_be_asked() -> None:
+    wanted = asked("One thing. Another.", [Source("1", "A first line\nA second. One thing.")])
+    lines = ("A first line", "A second.", "One thing.")
+    assert wanted == [Asked("One thing.", lines), Asked("Another.", lines)]

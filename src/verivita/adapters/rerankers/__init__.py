@@ -1,1 +1,1 @@
-"""Reranker implementations: a cross-encoder from a file, and late interaction with the sentence encoder."""
+"""Reranker implementations: a cross-encoder from a file, here or in the ML service."""

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
-
-import numpy as np
-from numpy.typing import NDArray
 
 
 class Verdict(StrEnum):
@@ -66,15 +61,3 @@ class Grounding:
 
     score: float
     claims: tuple[Claim, ...]
-
-
-class Similarity(Protocol):
-    """Nearness of texts and of their words in meaning, from an encoder that the caller brings."""
-
-    def __call__(self, pairs: Sequence[tuple[str, str]]) -> Sequence[float]:
-        """One cosine for each pair (claim, sentence), in order."""
-        ...
-
-    def words(self, claim: str, texts: Sequence[str]) -> Sequence[NDArray[np.float64]]:
-        """For each text the cosines of the claim's words (rows) and the text's (columns), as `tokens` counts words."""
-        ...

@@ -82,14 +82,14 @@ def of_all(recall: float, covered: float, linked: float) -> dict[str, float]:
     return {"whole": above(recall, 0.5), "dense": above(covered, 0.75), "linked": linked}
 
 
-def of_vectors(near: float, figures: Mapping[str, float]) -> dict[str, float]:
-    """Features from an encoder: the closest sentence, and the figures of `alignment.aligned`.
+def of_vectors(figures: Mapping[str, float]) -> dict[str, float]:
+    """Features from an encoder, of its `nearness.FIGURES`.
 
     Nearness of all words counts from the bottom, for it is all there is beside sources in other words; the figures
     that tell a true sentence from one that was put together count only where words are really near.
     """
     return {
-        "near": near,
+        "near": figures["near"],
         "even": figures["even"],
         "least": above(figures["least"], 0.45, 0.85),
         "window": above(figures["window"], 0.5),

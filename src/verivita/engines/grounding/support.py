@@ -6,13 +6,12 @@ further source can only help. Objections come from `checks`, the score from `sco
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from verivita.engines.grounding.aliases import aliased
-from verivita.engines.grounding.alignment import aligned
 from verivita.engines.grounding.checks import Finding, absent, against, settled
 from verivita.engines.grounding.direction import turned
 from verivita.engines.grounding.lexical import (
@@ -27,7 +26,8 @@ from verivita.engines.grounding.lexical import (
     weights,
     wholeness,
 )  # fmt: skip
-from verivita.engines.grounding.model import Claim, Grounding, Similarity, Source, Statement, Verdict
+from verivita.engines.grounding.model import Claim, Grounding, Source, Statement, Verdict
+from verivita.engines.grounding.nearness import Asked, Figures, Known
 from verivita.engines.grounding.scope import HEADS, Scope, scopes
 from verivita.engines.grounding.score import Weights, counted, load_weights, of_all, of_place, of_vectors
 from verivita.engines.grounding.statements import statements
@@ -39,9 +39,6 @@ LEAST = 0.2
 BESIDE = 0.3
 """A claim needs one place that has this much of its weight; pieces from everywhere prove nothing."""
 CARRYING = 3
-
-Near = tuple[Similarity | None, Mapping[tuple[str, str], float]]
-"""What gives nearness, and the cosines that it gave."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,32 +56,35 @@ def ground(
     answer: str,
     sources: Sequence[Source],
     *,
-    similarity: Similarity | None = None,
+    nearness: Known | None = None,
     cited: Mapping[int, Sequence[str]] | None = None,
     today: date | None = None,
 ) -> Grounding:
     """Check every claim of `answer` against `sources`.
 
     `cited` gives the source ids that a claim, by its number in `statements(answer)`, names itself: its numbers, dates
-    and denials must then stand in these, its names, titles and skills in these or in the same entry. `similarity` is
-    asked once for all pairs of sentences and once for the words of each claim in each scope; without it the score
-    rests on words alone. `today` ends a span of time that is still open; without it, now.
+    and denials must then stand in these, its names, titles and skills in these or in the same entry. `nearness` holds
+    what an encoder says to all of `asked(answer, sources, cited)`; without it the score rests on words alone. `today`
+    ends a span of time that is still open; without it, now.
     """
     said = statements(answer)
     day = today or datetime.now(UTC).date()
-    near = _near(said, sources, similarity)
-    chosen = load_weights()[similarity is not None]
-    claims = []
-    for i, statement in enumerate(said):
-        ids = frozenset(cited.get(i, ())) if cited else frozenset[str]()
-        claims.append(_claim(statement, sources, ids, (similarity, near), chosen, day))
+    claims = [_claim(one, scopes(one.text, sources, _ids(cited, i)), nearness, day) for i, one in enumerate(said)]
     return grounding_of(claims)
 
 
-def compared(answer: str, sources: Sequence[Source]) -> list[str]:
-    """The texts that `ground` asks a similarity about, so that a caller can have them encoded beforehand."""
-    said = [statement.text for statement in statements(answer)]
-    return list(dict.fromkeys([*said, *(sentence for source in sources for sentence in sentences(source.text))]))
+def asked(answer: str, sources: Sequence[Source], cited: Mapping[int, Sequence[str]] | None = None) -> list[Asked]:
+    """What `ground` needs to know from an encoder about this answer, so that a caller can ask beforehand."""
+    return [
+        beside(one.text, scope)
+        for i, one in enumerate(statements(answer))
+        for scope in scopes(one.text, sources, _ids(cited, i))
+    ]
+
+
+def beside(text: str, scope: Scope) -> Asked:
+    """A claim beside every sentence of a scope."""
+    return Asked(text, tuple(sentence for source in scope.core for sentence in sentences(source.text)))
 
 
 def grounding_of(claims: Sequence[Claim]) -> Grounding:
@@ -93,34 +93,25 @@ def grounding_of(claims: Sequence[Claim]) -> Grounding:
     return Grounding(carried / len(claims) if claims else 0.0, tuple(claims))
 
 
-def _near(
-    said: Sequence[Statement], sources: Sequence[Source], similarity: Similarity | None
-) -> dict[tuple[str, str], float]:
-    if similarity is None:
-        return {}
-    texts = dict.fromkeys(sentence for s in sources for sentence in sentences(s.text))
-    pairs = [(claim.text, text) for claim in said for text in texts]
-    return dict(zip(pairs, map(float, similarity(pairs)), strict=True))
+def _ids(cited: Mapping[int, Sequence[str]] | None, number: int) -> frozenset[str]:
+    return frozenset(cited.get(number, ())) if cited else frozenset()
 
 
-def _claim(
-    statement: Statement,
-    sources: Sequence[Source],
-    cited: Collection[str],
-    near: Near,
-    chosen: Weights,
-    today: date,
-) -> Claim:
+def _claim(statement: Statement, places: Sequence[Scope], nearness: Known | None, today: date) -> Claim:
     best: Claim | None = None
-    for scope in scopes(statement.text, sources, cited):
-        one = _judged(statement, scope, readings(statement.text, scope, near, today), chosen)
+    for scope in places:
+        near = None if nearness is None else nearness[beside(statement.text, scope)]
+        one = _judged(statement, scope, readings(statement.text, scope, near, today), load_weights()[near is not None])
         if best is None or (ORDER.index(one.verdict), one.score) > (ORDER.index(best.verdict), best.score):
             best = one
     return best or Claim(statement.text, statement.start, statement.end, Verdict.UNSUPPORTED)
 
 
-def readings(text: str, scope: Scope, near: Near, today: date) -> list[Reading]:
-    """The claim beside each place of the scope that has something of it, and beside nothing at all."""
+def readings(text: str, scope: Scope, near: Figures | None, today: date) -> list[Reading]:
+    """The claim beside each place of the scope that has something of it, and beside nothing at all.
+
+    `near` is what an encoder says of `beside(text, scope)`, where there is one.
+    """
     claim = unit(text)
     told = [source.text for source in scope.near if source.kind in HEADS]
     weighed = weights(claim, settled(text, told, [source.text for source in scope.core]))
@@ -130,7 +121,8 @@ def readings(text: str, scope: Scope, near: Near, today: date) -> list[Reading]:
     stems, words, singles = _gathered(texts)
     renamed = aliased(text, texts)
     whole = of_all(recall(weighed, stems | renamed), covered(claim, words), linked(claim, singles))
-    whole |= {"voice": float(not scope.facts and not asserts(text))} | _vectors(text, singles, near)
+    whole |= {"voice": float(not scope.facts and not asserts(text))}
+    whole |= of_vectors(near) if near is not None else {}
     found = [Reading({**whole, **counted([f.kind for f in missing])}, missing, "", 0.0)]
     for source, place in core:
         share = recall(weighed, place.stems | aliased(text, (place.text,)) if renamed else place.stems)
@@ -141,14 +133,6 @@ def readings(text: str, scope: Scope, near: Near, today: date) -> list[Reading]:
             features = {**whole, **local, **counted([f.kind for f in findings])}
             found.append(Reading(features, findings, source.id, share))
     return found
-
-
-def _vectors(text: str, singles: Sequence[Unit], near: Near) -> dict[str, float]:
-    similarity, cosines = near
-    if similarity is None:
-        return {}
-    parts = similarity.words(text, [single.text for single in singles])
-    return of_vectors(max((cosines[text, single.text] for single in singles), default=0.0), aligned(text, parts))
 
 
 @lru_cache(maxsize=512)

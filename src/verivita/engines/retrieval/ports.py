@@ -109,14 +109,6 @@ class Embedder(Protocol):
         ...
 
 
-class TokenEncoder(Protocol):
-    """Text to one unit vector for each token, for late interaction. May raise `Unavailable`."""
-
-    async def tokens(self, texts: Sequence[str]) -> list[Vector]:
-        """One array (tokens, dimensions) for each text, in the order given; a text without words has no rows."""
-        ...
-
-
 class Reranker(Protocol):
     """Orders a few candidates by a closer look. May raise `Unavailable`."""
 

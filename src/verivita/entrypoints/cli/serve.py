@@ -94,6 +94,7 @@ def ml() -> None:
                 providers.reranker(settings, Process.LOCAL),
                 lambda text: extract(text, load_taxonomy()),
                 store,
+                providers.nearness(settings, Process.LOCAL, embedder),
                 host=settings.ml_host,
                 port=settings.ml_port,
             )

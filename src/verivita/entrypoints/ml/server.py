@@ -1,23 +1,26 @@
-"""`ml.MLService` over gRPC: parse, one call of the engines, shape the reply; with health and reflection."""
+"""`ml.MLService` over gRPC: parse, one call of the engines, shape the reply; with nearness, health and reflection."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 import grpc
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from verivita.core.errors import Invalid, LimitReached, Unavailable, VerivitaError
+from verivita.core.errors import Invalid, Unavailable
+from verivita.engines.grounding import Nearness
 from verivita.engines.retrieval.collections import CollectionStore, Stored
 from verivita.engines.retrieval.ports import Embedder, Reranker
+from verivita.entrypoints.ml import nearness as near
+from verivita.entrypoints.ml.guard import guarded
 from verivita.entrypoints.ml.service import Engines, Extract
 from verivita.kit import traces
-from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
+from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc, nearness_pb2_grpc
 
 log = logging.getLogger(__name__)
 SERVICE = "ml.MLService"
@@ -35,18 +38,18 @@ class Servicer:
 
     async def Embed(self, request: Any, context: Any) -> Any:
         """One text to its vector."""
-        found = await _guarded(context, lambda: self._engines.embed([request.text]))
+        found = await guarded(context, lambda: self._engines.embed([request.text]))
         return ml_pb2.EmbedResponse(embedding=found[0].tolist())
 
     async def EmbedBatch(self, request: Any, context: Any) -> Any:
         """Texts to vectors, in order."""
-        found = await _guarded(context, lambda: self._engines.embed(list(request.texts)))
+        found = await guarded(context, lambda: self._engines.embed(list(request.texts)))
         return ml_pb2.EmbedBatchResponse(embeddings=[ml_pb2.Embedding(vector=row.tolist()) for row in found])
 
     async def Rerank(self, request: Any, context: Any) -> Any:
         """Documents in a better order; ranks count from 1."""
         given = [(document.id, document.content, document.score) for document in request.documents]
-        order = await _guarded(context, lambda: self._engines.rerank(request.query, given, request.top_k))
+        order = await guarded(context, lambda: self._engines.rerank(request.query, given, request.top_k))
         return ml_pb2.RerankResponse(
             documents=[
                 ml_pb2.RankedDocument(id=given[i][0], content=given[i][1], score=score, rank=rank)
@@ -56,7 +59,7 @@ class Servicer:
 
     async def Search(self, request: Any, context: Any) -> Any:
         """Hybrid search in one of the tenant's collections."""
-        found, mode = await _guarded(
+        found, mode = await guarded(
             context,
             lambda: self._engines.search(
                 _tenant(context),
@@ -78,18 +81,18 @@ class Servicer:
 
     async def ExtractSkills(self, request: Any, context: Any) -> Any:
         """Skills that a text shows."""
-        found = await _guarded(context, lambda: self._engines.extract_skills(request.text))
+        found = await guarded(context, lambda: self._engines.extract_skills(request.text))
         return ml_pb2.ExtractSkillsResponse(technical_skills=found.technical, soft_skills=found.soft, tools=found.tools)
 
     async def IndexDocuments(self, request: Any, context: Any) -> Any:
         """Add or replace documents of a collection."""
         documents = [Stored(one.id, one.content, dict(one.metadata)) for one in request.documents]
-        count = await _guarded(context, lambda: self._engines.index(_tenant(context), request.collection, documents))
+        count = await guarded(context, lambda: self._engines.index(_tenant(context), request.collection, documents))
         return ml_pb2.IndexResponse(indexed_count=count)
 
     async def ClearIndex(self, request: Any, context: Any) -> Any:
         """Remove a collection."""
-        await _guarded(context, lambda: self._engines.clear(_tenant(context), request.collection))
+        await guarded(context, lambda: self._engines.clear(_tenant(context), request.collection))
         return ml_pb2.ClearIndexResponse(success=True)
 
 
@@ -99,7 +102,7 @@ class _Traced(grpc.aio.ServerInterceptor):  # type: ignore[misc]
     async def intercept_service(self, continuation: Any, details: Any) -> Any:
         """The call's own handler, within a span."""
         handler = await continuation(details)
-        if not details.method.startswith(f"/{SERVICE}/"):
+        if not details.method.startswith((f"/{SERVICE}/", f"/{near.SERVICE}/")):
             return handler
         above = dict(details.invocation_metadata or ()).get(traces.HEADER)
 
@@ -110,22 +113,6 @@ class _Traced(grpc.aio.ServerInterceptor):  # type: ignore[misc]
                 return answer
 
         return handler._replace(unary_unary=within)
-
-
-async def _guarded(context: Any, work: Callable[[], Awaitable[Any]]) -> Any:
-    """Run `work`; a refusal becomes the status that fits, anything else an internal error without details."""
-    try:
-        return await work()
-    except VerivitaError as error:
-        await context.abort(_status(error), f"{error.code}: {error.message}")
-    except Exception:
-        log.exception("a call failed")
-        await context.abort(grpc.StatusCode.INTERNAL, "internal: The call failed; the service's log says why.")
-
-
-def _status(error: VerivitaError) -> Any:
-    table = ((Unavailable, "UNAVAILABLE"), (Invalid, "INVALID_ARGUMENT"), (LimitReached, "RESOURCE_EXHAUSTED"))
-    return grpc.StatusCode[next((name for kind, name in table if isinstance(error, kind)), "FAILED_PRECONDITION")]
 
 
 def _tenant(context: Any) -> str:
@@ -141,6 +128,7 @@ async def serve(
     reranker: Reranker | None,
     extract: Extract,
     store: CollectionStore,
+    nearness: Nearness | None = None,
     *,
     host: str = "127.0.0.1",
     port: int = 50051,
@@ -154,7 +142,7 @@ async def serve(
     limits = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
     server = grpc.aio.server(options=[*limits, ("grpc.so_reuseport", 0)], interceptors=[_Traced()])
     engines = Engines(embedder, reranker, extract, store)
-    stubs, checks = _register(server, Servicer(engines))
+    checks = _register(server, Servicer(engines), near.NearnessServicer(nearness))
     try:
         bound = server.add_insecure_port(f"{host}:{port}")
     except RuntimeError as error:
@@ -162,7 +150,7 @@ async def serve(
         raise Unavailable("address_taken", f"The ML service cannot listen on {host}:{port}.") from error
     await server.start()
     await _warm(embedder, checks)
-    log.info("ml ready on %s:%d (%s)", host, bound, stubs)
+    log.info("ml ready on %s:%d (%s)", host, bound, SERVICE)
     if ready:
         ready(bound)
     try:
@@ -174,13 +162,15 @@ async def serve(
         await asyncio.to_thread(traces.close)
 
 
-def _register(server: Any, servicer: Servicer) -> tuple[str, Any]:
-    stubs: Any = ml_pb2_grpc
+def _register(server: Any, servicer: Servicer, nearness: near.NearnessServicer) -> Any:
+    stubs, others = cast(Any, ml_pb2_grpc), cast(Any, nearness_pb2_grpc)
     stubs.add_MLServiceServicer_to_server(servicer, server)
+    others.add_NearnessServiceServicer_to_server(nearness, server)
     checks = health.aio.HealthServicer()
     health_pb2_grpc.add_HealthServicer_to_server(checks, server)
-    reflection.enable_server_reflection((SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME), server)
-    return SERVICE, checks
+    names = (SERVICE, near.SERVICE, health.SERVICE_NAME, reflection.SERVICE_NAME)
+    reflection.enable_server_reflection(names, server)
+    return checks
 
 
 async def _warm(embedder: Embedder, checks: Any) -> None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from verivita.core.text import squeeze
-from verivita.engines.grounding import Source, ground
+from verivita.engines.grounding import Nearness, Source, asked, ground, learned
 from verivita.engines.grounding import Verdict as Carried
 from verivita.engines.retrieval.terms import english
 from verivita.features.answers.commands import evidence_of
@@ -37,17 +37,18 @@ class Checker:
     starts: dict[UUID, int]
     """Where each passage begins in its source."""
     verify: bool = True
+    nearness: Nearness | None = None
     citations: list[Citation] = field(default_factory=list)
     claims: list[Claim] = field(default_factory=list)
     _rest: str = ""
 
-    def take(self, text: str) -> list[Checked]:
+    async def take(self, text: str) -> list[Checked]:
         """Every sentence that is whole now: its claim, and the citations (with their numbers) that it brings."""
         self._rest += text
         done = []
         while (end := self._end()) is not None:
             whole, self._rest = self._rest[:end], self._rest[end:]
-            done += self._checked(whole)
+            done += await self._checked(whole)
         return done
 
     def _end(self) -> int | None:
@@ -55,10 +56,10 @@ class Checker:
         found = (mark.end() for mark in _END.finditer(self._rest) if not is_short(self._rest, mark.start()))
         return next(found, None)
 
-    def finish(self) -> list[Checked]:
+    async def finish(self) -> list[Checked]:
         """The last sentence, which no mark ended."""
         rest, self._rest = self._rest, ""
-        return self._checked(rest)
+        return await self._checked(rest)
 
     def composed(self) -> Composed:
         """What stands, with marks; sentences that nothing bears out are not in the text."""
@@ -66,7 +67,7 @@ class Checker:
         text = " ".join(claim.text + "".join(f" [{n + 1}]" for n in claim.citations) for claim in kept)
         return Composed(text, tuple(self.citations), tuple(self.claims))
 
-    def _checked(self, raw: str) -> list[Checked]:
+    async def _checked(self, raw: str) -> list[Checked]:
         said = squeeze(_MARKS.sub("", raw))
         if not any(c.isalnum() for c in said):
             return []
@@ -75,7 +76,7 @@ class Checker:
         if not self.verify:
             verdict, reason, carrying = Verdict.NOT_CHECKED, "", cited
         else:
-            verdict, reason, carrying = self._verdict(said, cited)
+            verdict, reason, carrying = await self._verdict(said, cited)
         fresh: list[tuple[int, Citation]] = []
         removed = verdict is Verdict.UNSUPPORTED
         numbers = () if removed else tuple(self._cite(said, n, fresh) for n in carrying)
@@ -83,13 +84,14 @@ class Checker:
         self.claims.append(claim)
         return [(claim, fresh)]
 
-    def _verdict(self, said: str, cited: Sequence[int]) -> tuple[Verdict, str, list[int]]:
+    async def _verdict(self, said: str, cited: Sequence[int]) -> tuple[Verdict, str, list[int]]:
         """The worst verdict of the sentence's parts. Without a citation every passage may bear it out."""
         allowed = list(cited) or list(range(len(self.passages)))
         sources = [
             Source(str(n), evidence_of(self.passages[n].text), section=self.passages[n].place.section) for n in allowed
         ]
-        found = ground(said, sources)
+        near = await learned(self.nearness, asked(said, sources))
+        found = ground(said, sources, nearness=near)
         order = (Carried.UNSUPPORTED, Carried.WEAK, Carried.SUPPORTED)
         worst = min((claim.verdict for claim in found.claims), key=order.index, default=Carried.UNSUPPORTED)
         reasons = "; ".join(reason for claim in found.claims for reason in claim.reasons)

@@ -12,6 +12,7 @@ import numpy as np
 from verivita.core.errors import FieldError, Invalid, Unavailable
 from verivita.core.ids import DocumentId
 from verivita.core.principal import Principal
+from verivita.engines.grounding import Nearness
 from verivita.engines.skills import Taxonomy
 from verivita.features.answers.anchor import Anchor
 from verivita.features.answers.cache import AnswerCache
@@ -50,10 +51,11 @@ class AnswersService:
         taxonomy: Callable[[], Taxonomy],
         cache: Cache,
         keyring: Keyring,
+        nearness: Nearness | None = None,
     ) -> None:
         self._library, self._postings, self._search = library, postings, search
         self._desk = CareerDesk(library, postings, search, matching, taxonomy)
-        self._writer = Writer(models, AnswerCache(cache, keyring))
+        self._writer = Writer(models, AnswerCache(cache, keyring), nearness)
         self._anchor = Anchor(library)
 
     async def ask(self, principal: Principal, question: Question) -> Answer:

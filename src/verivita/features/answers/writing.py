@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from verivita.core.errors import LimitReached, Unavailable
 from verivita.core.principal import Principal
 from verivita.core.text import sha256
+from verivita.engines.grounding import Nearness
 from verivita.engines.llm.messages import ChatRequest, Completion, Finish
 from verivita.features.answers.cache import AnswerCache
 from verivita.features.answers.checked import Checked, Checker, score_of
@@ -26,8 +27,8 @@ _NOTHING = "Nothing that the model wrote is borne out by your papers. This answe
 class Writer:
     """Writes answers by the best rung there is."""
 
-    def __init__(self, models: ModelsService | None, cache: AnswerCache) -> None:
-        self._models, self._cache = models, cache
+    def __init__(self, models: ModelsService | None, cache: AnswerCache, nearness: Nearness | None = None) -> None:
+        self._models, self._cache, self._nearness = models, cache, nearness
 
     async def write(
         self, principal: Principal, question: Question, weighed: Weighed, plain: Answer
@@ -38,7 +39,7 @@ class Writer:
             for step in steps_of(plain):
                 yield step
             return
-        asked, checker = _asked(question, weighed)
+        asked, checker = _asked(question, weighed, self._nearness)
         key = self._cache.key(principal, _parts(question, plain, asked, way.names))
         kept = await self._cache.get(principal, key)
         if kept is not None:
@@ -81,7 +82,7 @@ class Writer:
         elif heard.completion is None:
             answer, note = plain, ""
         else:
-            for step in _checked(checker.finish()):
+            for step in _checked(await checker.finish()):
                 yield step
             answer = _whole(checker, heard.text, heard.completion, plain)
             note = _NOTHING if answer.rung is Rung.NO_MODEL else ""
@@ -102,7 +103,7 @@ class Writer:
                     if chunk.text:
                         heard.text += chunk.text
                         yield Step(StepKind.TOKEN, chunk.text)
-                        for step in _checked(checker.take(chunk.text)):
+                        for step in _checked(await checker.take(chunk.text)):
                             yield step
         except LimitReached:
             heard.note = _BUDGET
@@ -136,9 +137,10 @@ def _ending(answer: Answer) -> list[Step]:
     return [Step(StepKind.USAGE, tokens=answer.tokens), Step(StepKind.DONE, answer=answer)]
 
 
-def _asked(question: Question, weighed: Weighed) -> tuple[ChatRequest, Checker]:
+def _asked(question: Question, weighed: Weighed, nearness: Nearness | None) -> tuple[ChatRequest, Checker]:
     passages = within(weighed.read())
-    return request(question.text, passages, question.context), Checker(passages, weighed.starts, question.verify)
+    checker = Checker(passages, weighed.starts, question.verify, nearness)
+    return request(question.text, passages, question.context), checker
 
 
 def _parts(question: Question, plain: Answer, asked: ChatRequest, route: Sequence[str]) -> list[str]:

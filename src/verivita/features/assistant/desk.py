@@ -8,6 +8,7 @@ from uuid import UUID
 from verivita.core.page import PageRequest
 from verivita.core.principal import Principal
 from verivita.core.text import fold
+from verivita.engines.grounding import Nearness
 from verivita.features.answers import Answer
 from verivita.features.assistant import drafts
 from verivita.features.assistant.material import gather
@@ -44,9 +45,10 @@ class WritingDesk:
         search: SearchService,
         matching: MatchingService,
         models: ModelsService | None = None,
+        nearness: Nearness | None = None,
     ) -> None:
         self._library, self._postings, self._search, self._matching = library, postings, search, matching
-        self._pen = Pen(models)
+        self._pen = Pen(models, nearness)
 
     async def write(self, principal: Principal, saying: Saying) -> Answer:
         """The text that the message wants, by a model where one can be asked. Raises `NotFound` for an unknown job."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from verivita.core.text import squeeze
-from verivita.engines.grounding import Claim, Source, Verdict, ground
+from verivita.engines.grounding import Asked, Claim, Known, Source, Verdict, asked, ground
 from verivita.features.answers import Citation, is_command
 from verivita.features.answers import Verdict as Told
 from verivita.features.assistant.drafts import Brief, proving
@@ -41,14 +41,19 @@ class Material:
     lines: tuple[OwnLine, ...]
     sources: tuple[Source, ...]
     verify: bool = True
+    near: Known | None = None
+    """What an encoder says to everything that `asked` named, where there is one."""
+
+    def asked(self, said: str, cited: Sequence[int]) -> list[Asked]:
+        """What the check of this sentence needs to know from an encoder."""
+        return asked(said, self.sources, _cited(self._named(cited))) if self.verify else []
 
     def judged(self, said: str, cited: Sequence[int]) -> Judged:
         """How a sentence stands to the lines that it names; where it names none, any one may bear it out."""
-        named = [n for n in dict.fromkeys(cited) if 1 <= n <= len(self.lines)]
+        ids = self._named(cited)
         if not self.verify:
-            return Judged(Told.NOT_CHECKED, "", self._places(map(str, named)))
-        ids = [str(n) for n in named]
-        claims = ground(said, self.sources, cited=dict.fromkeys(range(_STATEMENTS), ids) if ids else None).claims
+            return Judged(Told.NOT_CHECKED, "", self._places(ids))
+        claims = ground(said, self.sources, nearness=self.near, cited=_cited(ids)).claims
         worst = _worst(claims)
         why = "; ".join(dict.fromkeys(reason for claim in claims for reason in claim.reasons))
         places = self._places(ids or (id for claim in claims for id in _numbers(claim)[:1]))
@@ -63,6 +68,9 @@ class Material:
         job = Source("job", f"{posting.understood.title}. {posting.understood.company}.")
         claims = ground(question, [Source("asked", quote.text), job, *self.sources]).claims
         return all(reason == "wording" for claim in claims for reason in claim.reasons)
+
+    def _named(self, cited: Sequence[int]) -> list[str]:
+        return [str(n) for n in dict.fromkeys(cited) if 1 <= n <= len(self.lines)]
 
     def _places(self, ids: Iterable[str]) -> tuple[Citation, ...]:
         return tuple(of_paper(self.lines[int(id) - 1].evidence) for id in dict.fromkeys(ids))
@@ -80,6 +88,10 @@ def gather(brief: Brief, papers: Sequence[Opened]) -> Material:
     numbered = [_source(str(n), item.evidence, known) for n, item in enumerate(lines, 1)]
     others = [_source(f"other {n}", line, known) for n, line in enumerate(list(ordered.values())[MOST:])]
     return Material(lines, (*numbered, *others, *known.heads), brief.verify)
+
+
+def _cited(ids: Sequence[str]) -> dict[int, Sequence[str]] | None:
+    return dict.fromkeys(range(_STATEMENTS), ids) if ids else None
 
 
 def cleaned(text: str) -> str:

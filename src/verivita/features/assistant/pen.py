@@ -10,12 +10,13 @@ from pydantic import BaseModel
 
 from verivita.core.errors import LimitReached, Unavailable
 from verivita.core.principal import Principal
+from verivita.engines.grounding import Nearness, learned
 from verivita.engines.llm.messages import Completion
 from verivita.features.answers import Answer, Tokens, rung_of, score_of
 from verivita.features.assistant.drafts import Brief
 from verivita.features.assistant.material import Material
 from verivita.features.assistant.model import Mode, Saying
-from verivita.features.assistant.penned import penned
+from verivita.features.assistant.penned import penned, written
 from verivita.features.assistant.prompting import request
 from verivita.features.assistant.shapes import Letter, Rehearsal, Tailored
 from verivita.features.assistant.sheet import Sheet
@@ -36,8 +37,8 @@ _NOTHING = f"Too little of what the model wrote is borne out by your papers. {_S
 class Pen:
     """Writes texts for a job by the best rung there is."""
 
-    def __init__(self, models: ModelsService | None) -> None:
-        self._models = models
+    def __init__(self, models: ModelsService | None, nearness: Nearness | None = None) -> None:
+        self._models, self._nearness = models, nearness
 
     async def can(self, principal: Principal, kind: Mode) -> bool:
         """Whether some model can be asked to write this kind of text."""
@@ -58,8 +59,10 @@ class Pen:
         except Unavailable as error:
             note = () if error.code == "no_model" else (f"{error.message} {_STOPPED}",)
             return replace(plain, notes=(*plain.notes, *note))
+        said = written(made)
+        near = await learned(self._nearness, [one for text, lines in said for one in material.asked(text, lines)])
         # The check of a long text takes a while.
-        sheet = await asyncio.to_thread(penned, brief, material, made)
+        sheet = await asyncio.to_thread(penned, brief, replace(material, near=near), made)
         least = min(_LEAST_LETTER, len(material.lines)) if kind is Mode.EMAIL else 1
         return _answer(sheet, plain, completion, material, stands=sheet.stood >= least)
 

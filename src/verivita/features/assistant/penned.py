@@ -31,6 +31,19 @@ def penned(brief: Brief, material: Material, made: BaseModel) -> Sheet:
     return sheet
 
 
+def written(made: BaseModel) -> list[tuple[str, Sequence[int]]]:
+    """Every sentence of a model that is checked, as it is checked, with the own lines that it names."""
+    match made:
+        case Letter():
+            return _sentences(made.sentences)
+        case Tailored():
+            lines = [(cleaned(item.text)[:_LONGEST], [item.line]) for item in made.lines]
+            return [*_sentences(made.summary[:2]), *lines]
+        case Rehearsal():
+            return [pair for question in made.questions for pair in _sentences(question.answer)]
+    return []
+
+
 def _letter(sheet: Sheet, brief: Brief, material: Material, made: Letter) -> None:
     """Subject, greeting and end are ours; between them stands what the own lines bear out."""
     sheet.say(drafts.opening(brief.posting))
@@ -89,6 +102,9 @@ def _rehearsed(sheet: Sheet, brief: Brief, material: Material, made: Rehearsal) 
 
 def _standing(sheet: Sheet, material: Material, said: Sequence[Sentence]) -> list[str]:
     """The sentences that the own lines bear out, with their marks; the others are struck."""
-    texts = [(cleaned(item.text)[:_LONGEST], item.lines) for item in said[:_MOST_SENTENCES]]
-    written = [sheet.written(text, material.judged(text, lines)) for text, lines in texts if text]
-    return [text for text in written if text]
+    kept = [sheet.written(text, material.judged(text, lines)) for text, lines in _sentences(said) if text]
+    return [text for text in kept if text]
+
+
+def _sentences(said: Sequence[Sentence]) -> list[tuple[str, Sequence[int]]]:
+    return [(cleaned(item.text)[:_LONGEST], item.lines) for item in said[:_MOST_SENTENCES]]

@@ -13,6 +13,7 @@ from verivita.core.ids import new_id
 from verivita.core.page import Page, PageRequest
 from verivita.core.principal import Principal
 from verivita.core.text import squeeze
+from verivita.engines.grounding import Nearness
 from verivita.features.answers import Answer, AnswersService, Question, Step, StepKind, Topic
 from verivita.features.assistant.desk import WritingDesk
 from verivita.features.assistant.guide import Guide
@@ -47,11 +48,12 @@ class AssistantService:
         matching: MatchingService,
         models: ModelsService | None = None,
         runs: Runs | None = None,
+        nearness: Nearness | None = None,
     ) -> None:
         self.db, self.repo = db, TalkRepository(keyring)
         self._guide = Guide(models)
         self._answers, self._library, self._search, self._matching = answers, library, search, matching
-        self._desk = WritingDesk(library, postings, search, matching, models)
+        self._desk = WritingDesk(library, postings, search, matching, models, nearness)
         self._runs = runs or Runs()
 
     async def say(self, principal: Principal, saying: Saying) -> Reply:
