@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncGenerator, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 
 import numpy as np
 
 from verivita.core.errors import FieldError, Invalid, Unavailable
-from verivita.core.ids import DocumentId
 from verivita.core.principal import Principal
 from verivita.engines.grounding import Nearness
 from verivita.engines.skills import Taxonomy
@@ -23,7 +22,7 @@ from verivita.features.answers.language import NAMES, language_of
 from verivita.features.answers.model import Answer, Citation, Question, Step, Topic
 from verivita.features.answers.sources import FoundText, Weighed, cut, of_job, weigh
 from verivita.features.answers.writing import Writer, steps_of
-from verivita.features.library import Document, LibraryService
+from verivita.features.library import LibraryService
 from verivita.features.matching import MatchingService
 from verivita.features.models import ModelsService
 from verivita.features.postings import PostingsService
@@ -53,7 +52,7 @@ class AnswersService:
         keyring: Keyring,
         nearness: Nearness | None = None,
     ) -> None:
-        self._library, self._postings, self._search = library, postings, search
+        self._postings, self._search = postings, search
         self._desk = CareerDesk(library, postings, search, matching, taxonomy)
         self._writer = Writer(models, AnswerCache(cache, keyring), nearness)
         self._anchor = Anchor(library)
@@ -97,10 +96,9 @@ class AnswersService:
 
     async def _weighed(self, principal: Principal, question: Question) -> tuple[Weighed, Answer]:
         """What was found, and the answer that needs no model."""
-        documents = {d.id: d for d in await self._library.all(principal)}
-        shelf = await self._search.shelf(principal)
         result = await self._search.library(principal, question.text, CANDIDATES, document_ids=question.document_ids)
-        found = _texts(result, documents) + await self._of_job(principal, question)
+        shelf = result.shelf
+        found = _texts(result) + await self._of_job(principal, question)
         candidates = cut(found)
         words = signals(question.text, candidates, shelf.words.weight, None)
         cosines = await self._cosines(principal, question.text, candidates, words)
@@ -160,7 +158,7 @@ def _closest(weighed: Weighed, least: float) -> tuple[Citation, ...]:
     return extract(weighed.candidates, weighed.chances, weighed.places).citations[:1]
 
 
-def _texts(result: LibraryResult, documents: Mapping[DocumentId, Document]) -> list[FoundText]:
+def _texts(result: LibraryResult) -> list[FoundText]:
     top = max((hit.score for hit in result.passages), default=0.0) or 1.0
     return [
         FoundText(
@@ -170,7 +168,7 @@ def _texts(result: LibraryResult, documents: Mapping[DocumentId, Document]) -> l
             hit.passage.span.start,
             hit.score / top,
             Place(
-                documents[hit.passage.document_id].title if hit.passage.document_id in documents else "",
+                result.shelf.titles.get(hit.passage.document_id, ""),
                 hit.passage.section,
                 hit.passage.span.page,
                 hit.passage.document_id,

@@ -9,6 +9,7 @@ from enum import StrEnum
 from verivita.core.page import Page, PageRequest
 from verivita.engines.retrieval.hybrid import LegRun, Ranked
 from verivita.features.library import Passage
+from verivita.features.search.shelf import Shelf
 
 
 class SortBy(StrEnum):
@@ -101,9 +102,10 @@ class FoundPassage:
 
 @dataclass(frozen=True, slots=True)
 class LibraryResult:
-    """Found passages, and what each leg of the search did."""
+    """Found passages, what each leg of the search did, and the shelf that they stand on."""
 
     passages: tuple[FoundPassage, ...]
     mode: str
     legs: tuple[LegRun, ...]
     ms: float
+    shelf: Shelf

@@ -150,18 +150,19 @@ class SearchService:
             for hit in outcome.hits
             if hit.id in passages
         ]
-        return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start))
+        return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start), shelf)
 
     async def shelf(self, principal: Principal) -> Shelf:
         """The passages of the person's papers as they are now, with their word index; made once for each state."""
-        version = version_of(await self._library.all(principal))
+        papers = await self._library.all(principal)
+        version = version_of(papers)
         kept = self._shelves.get(principal, version)
         if kept is None:
             # The version is read first: what is newer than its name is replaced at the next look, never the reverse.
             passages = await self._library.all_passages(principal)
             kept = await asyncio.to_thread(shelf_of, version, passages)
             self._shelves.put(principal, kept)
-        return kept
+        return replace(kept, titles={paper.id: paper.title for paper in papers})
 
     async def all_filtered(self, principal: Principal, request: SearchRequest) -> list[UUID]:
         """Ids of every open posting that meets the filters, whatever its words, newest first."""

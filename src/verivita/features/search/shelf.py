@@ -6,7 +6,7 @@ import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from verivita.core.principal import Principal
@@ -23,12 +23,16 @@ _IDLE_S = 45.0
 
 @dataclass(frozen=True, slots=True)
 class Shelf:
-    """Every passage of the papers that count, in order, and BM25 over them; `version` names exactly these papers."""
+    """Every passage of the papers that count, in order, and BM25 over them; `version` names exactly these papers.
+
+    `titles` are those of all papers, read anew for each question: a title may change while the words stay.
+    """
 
     version: str
     passages: tuple[Passage, ...]
     by_id: Mapping[UUID, Passage]
     words: Bm25
+    titles: Mapping[UUID, str] = field(default_factory=dict)
 
 
 class Shelves:
