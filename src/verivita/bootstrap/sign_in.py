@@ -23,6 +23,7 @@ from verivita.features.identity import (
     MemberService,
     Passwords,
     SecondStepService,
+    SessionService,
     Signer,
     SignOnService,
     TenancyService,
@@ -48,6 +49,7 @@ class SignIn:
     members: MemberService
     tenancy: TenancyService
     sign_on: SignOnService
+    sessions: SessionService
     doorkeeper: Doorkeeper | None = None
     """The identity service, where it runs in a process of its own."""
 
@@ -74,6 +76,7 @@ def build(
     linking = frozenset(issuer.issuer for issuer in chosen.issuers if issuer.link_by_email)
     external = ExternalPeople(db, keyring, events, clock, entry, linking)
     verifiers: Sequence[TokenVerifier] = providers.token_verifiers(settings, clock)
+    access = AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept)
     return SignIn(
         is_open=is_open,
         uses_cookies=chosen.browser_tokens == "cookie",
@@ -81,7 +84,8 @@ def build(
         mailer=mailer,
         entry=entry,
         accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
-        access=AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept),
+        access=access,
+        sessions=SessionService(db, keyring, events, clock, identity, access),
         doorkeeper=providers.doorkeeper(settings, clock),
         tenancy=TenancyService(db, keyring, events, clock, mailer),
         sign_on=SignOnService(db, keyring, events, clock, entry, external, providers.issuer_doors(settings, clock)),

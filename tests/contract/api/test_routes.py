@@ -31,6 +31,8 @@ GET    /api/v1/jobs /api/v1/jobs/recommendations /api/v1/jobs/{job_id} /api/v1/j
 GET    /api/v1/jobs/{job_id}/match /api/v1/ingest /api/v1/ingest/{run_id}
 GET    /api/v1/tasks /api/v1/tasks/{task_id} /api/v1/users/me /api/v1/keys
 POST   /api/v1/keys
+GET    /api/v1/sessions
+DELETE /api/v1/sessions/{sign_in_id}
 GET    /api/health /api/jobs /api/jobs/{job_id} /api/settings
 POST   /api/email /api/interview
 PUT    /api/settings

@@ -46,13 +46,14 @@ def posting(name: str, number: int = 0) -> RawPosting:
 
 
 async def fill(container: Container, person: Principal, name: str) -> None:
-    """A paper that was read, two postings that were indexed and scored, a key, runs and events, as this person."""
+    """A paper that was read, two postings that were indexed and scored, a key, a sign-in, runs and events, as them."""
     data = PAPER.format(name=name, mail=f"{name.lower()}@mail.example").encode()
     await container.library.add(person, f"{name}.md", data, DocumentKind.RESUME)
     await container.postings.add_many(person, [posting(name, 0), posting(name, 1)])
     csv = f"title,company,url,description\nClerk,{name} Ltd,https://x.example/{name},Filing for {name}\n"
     await container.postings.import_file(person, f"{name}.csv", csv.encode(), quiet)
     await container.identity.create_key(person, name)
+    await container.identity.open_session(person)
     await container.worker().run(wait=False)
 
 

@@ -42,6 +42,7 @@ _ABOUT = {
     "run_id": "import_runs",
     "task_id": "task_runs",
     "key_id": "credentials",
+    "sign_in_id": "credentials",
     "paper_id": "documents",
     "session_id": "chat_sessions",
     "turn_id": "chat_messages",
@@ -119,7 +120,9 @@ def ids_of(url: str, person: Principal, *, personal_only: bool, most: int = 1) -
             if "id" not in schema.all_tables().tables[table].c:
                 continue
             mine = "tenant_id = %s AND person_id = %s" if table in personal else "tenant_id = %s"
-            query = sql.SQL(f"SELECT id FROM {{}} WHERE {mine} ORDER BY id DESC LIMIT {most}")
+            # A key and a sign-in are both credentials.
+            few = max(most, 2) if table == "credentials" else most
+            query = sql.SQL(f"SELECT id FROM {{}} WHERE {mine} ORDER BY id DESC LIMIT {few}")
             values = [person.tenant_id, person.person_id][: 2 if table in personal else 1]
             rows = connection.execute(query.format(sql.Identifier(table)), values)
             found += [Foreign(table, row[0]) for row in rows if isinstance(row[0], UUID)]

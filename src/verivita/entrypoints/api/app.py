@@ -30,6 +30,7 @@ from verivita.entrypoints.api import (
     postings,
     privacy,
     search,
+    sessions,
     tasks,
     tenants,
 )
@@ -68,6 +69,7 @@ ROUTES: tuple[ModuleType, ...] = (
     search,
     tasks,
     people,
+    sessions,
     privacy,
     tenants,
     models,

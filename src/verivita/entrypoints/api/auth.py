@@ -196,7 +196,7 @@ async def email(request: Request, response: Response, services: Open, body: Emai
 async def verify(request: Request, response: Response, services: Open, caller: Known, body: VerifyIn) -> Verified:
     """Prove the address by the code. What was made as a guest goes along, also into an account that exists already."""
     known = await services.entry.verify(caller, body.email, body.code, visit_from(request))
-    tokens = await services.access.issue(known)
+    tokens = await services.access.issue(known, visit_from(request))
     user = await enter(request, response, known)
     return Verified(
         access_token=tokens.access_token,
@@ -223,7 +223,7 @@ async def sign_up(request: Request, response: Response, services: Open, body: Si
     """Make an account; the address is proved by the code that is mailed. A taken address gets the same answer."""
     known = await visitor_of(request) or await _new_guest(request, response, services)
     made = await services.accounts.sign_up(known, body.email, body.password, body.full_name, visit_from(request))
-    tokens = await services.access.issue(made)
+    tokens = await services.access.issue(made, visit_from(request))
     person = await _container(request).identity.me(made)
     return SignedUp(access_token=tokens.access_token, user=user_out(person))
 
@@ -233,7 +233,7 @@ async def log_in(request: Request, response: Response, services: Open, body: Log
     """Sign in by address and password."""
     visitor = await visitor_of(request) or NOBODY
     known = await services.accounts.log_in(visitor, body.email, body.password, visit_from(request))
-    tokens = await services.access.issue(known)
+    tokens = await services.access.issue(known, visit_from(request))
     user = await enter(request, response, known)
     return LoggedIn(access_token=tokens.access_token, refresh_token=tokens.refresh_token, user=user)
 
@@ -241,7 +241,8 @@ async def log_in(request: Request, response: Response, services: Open, body: Log
 @router.post("/refresh", responses=ASKING)
 async def refresh(request: Request, body: RefreshIn) -> Refreshed:
     """A new pair of tokens. A refresh token that comes twice ends everything that came from its sign-in."""
-    _, tokens = await _container(request).sign_in.access.refresh(NOBODY, body.refresh_token)
+    access = _container(request).sign_in.access
+    _, tokens = await access.refresh(NOBODY, body.refresh_token, visit_from(request))
     return Refreshed(access_token=tokens.access_token, refresh_token=tokens.refresh_token, expires_in=tokens.expires_in)
 
 
@@ -316,7 +317,7 @@ async def enter(request: Request, response: Response, known: Principal) -> UserO
     """Open a session in the browser where cookies are wanted; the guest's cookie has done its work."""
     container = _container(request)
     if container.sign_in.uses_cookies:
-        session = await container.identity.open_session(known)
+        session = await container.identity.open_session(known, visit_from(request))
         set_session(response, session, secure=request.url.scheme == "https")
     drop_guest(response)
     return user_out(await container.identity.me(known))

@@ -90,7 +90,7 @@ async def take_back(
         answer = _refused(refusal)
     else:
         answer = RedirectResponse(onward, 303)
-        session = await request.app.state.container.identity.open_session(known)
+        session = await request.app.state.container.identity.open_session(known, visit_from(request))
         set_session(answer, session, secure=request.url.scheme == "https")
         drop_guest(answer)
     drop_sign_on(answer)

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from verivita.entrypoints.api.auth import ASKING, Known, Open, Verified, enter
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output
-from verivita.entrypoints.http.auth import visitor_of
+from verivita.entrypoints.http.auth import visit_from, visitor_of
 from verivita.features.identity import NOBODY
 
 router = APIRouter(
@@ -56,7 +56,7 @@ async def second_step(request: Request, response: Response, services: Open, body
     """Finish a sign-in that answered 401 with the code `second_step` and a ticket."""
     visitor = await visitor_of(request) or NOBODY
     known = await services.entry.second_step(visitor, body.ticket, body.code)
-    tokens = await services.access.issue(known)
+    tokens = await services.access.issue(known, visit_from(request))
     user = await enter(request, response, known)
     return Verified(
         access_token=tokens.access_token,

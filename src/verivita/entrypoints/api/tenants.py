@@ -17,7 +17,7 @@ from verivita.entrypoints.api.library import DocumentOut, document_out
 from verivita.entrypoints.api.matching import match_out
 from verivita.entrypoints.api.postings_bodies import JobOut, job_out
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, paged
-from verivita.entrypoints.http.auth import Caller, set_session
+from verivita.entrypoints.http.auth import Caller, set_session, visit_from
 from verivita.features.identity import NOBODY, Shared, TenancyService
 
 router = APIRouter(prefix="/api/v1/tenants/me", tags=["tenants"], responses=PROBLEMS)
@@ -144,7 +144,8 @@ async def accept(request: Request, body: AcceptIn, response: Response) -> UserOu
     """Come in by an invitation; the answer sets the session cookie."""
     container = request.app.state.container
     person = await _tenancy(request).accept(NOBODY, body.secret, body.full_name)
-    set_session(response, await container.identity.open_session(person), request.url.scheme == "https")
+    session = await container.identity.open_session(person, visit_from(request))
+    set_session(response, session, request.url.scheme == "https")
     return user_out(await container.identity.me(person))
 
 

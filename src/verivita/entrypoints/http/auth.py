@@ -6,6 +6,7 @@ import hashlib
 import hmac
 from typing import Annotated
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from fastapi import Depends, Request
 from fastapi.responses import Response
@@ -57,6 +58,14 @@ async def visitor_of(request: Request) -> Principal | None:
 def visit_from(request: Request) -> Visit:
     """Where the request comes from."""
     return Visit(request.headers.get("user-agent", ""), request.client.host if request.client else "")
+
+
+async def this_sign_in(request: Request, principal: Principal) -> UUID | None:
+    """Which of the caller's sign-ins the request came by; None for an API key."""
+    sessions, cookies = request.app.state.container.sign_in.sessions, request.cookies
+    token = request.headers.get("authorization", "").partition(" ")[2].strip()
+    found: UUID | None = await sessions.which(principal, token, cookies.get(COOKIE) or cookies.get(GUEST_COOKIE, ""))
+    return found
 
 
 def csrf_token(secret: str) -> str:

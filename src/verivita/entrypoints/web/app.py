@@ -18,6 +18,7 @@ from verivita.entrypoints.web import (
     people,
     privacy,
     refusals,
+    sessions,
     settings,
     sign_in,
     sign_in_guard,
@@ -46,7 +47,7 @@ def install(app: FastAPI) -> None:
     """Add the pages to the app; none of them is part of the API's description."""
     app.mount("/static", Static(directory=STATIC), "static")
     # Addresses with fixed words (/jobs/add) come before those with an id (/jobs/{id}).
-    places = (doors, start, library, add_job, jobs, ask, models, settings, privacy, people, admin)
+    places = (doors, start, library, add_job, jobs, ask, models, settings, sessions, privacy, people, admin)
     for module in (*places, sign_in, sign_in_second, sign_in_guard):
         app.include_router(module.router, include_in_schema=False)
     refusals.install(app)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Request, Response
 
 from verivita.core.errors import Unauthenticated, VerivitaError
-from verivita.entrypoints.http.auth import COOKIE, Caller, drop_session, principal_of, set_session
+from verivita.entrypoints.http.auth import COOKIE, Caller, drop_session, principal_of, set_session, visit_from
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
 from verivita.entrypoints.web.views import SignInView
@@ -34,7 +34,7 @@ async def door(request: Request, token: str = "") -> Response:
 async def enter(request: Request, token: Annotated[str, Form()] = "") -> Response:
     """Use the link up and open the session."""
     try:
-        issued = await services(request).identity.enter(NOBODY, token)
+        issued = await services(request).identity.enter(NOBODY, token, visit_from(request))
     except Unauthenticated:
         return render.page(request, "signin.html", {"view": SignInView("spent")}, status=401)
     answer = go("/")

@@ -13,7 +13,7 @@ from verivita.core.ids import PersonId
 from verivita.core.page import PageRequest
 from verivita.core.principal import IdentityState, Role
 from verivita.entrypoints.http.arrivals import SECOND_PAGE, set_ticket
-from verivita.entrypoints.http.auth import Caller, set_session
+from verivita.entrypoints.http.auth import Caller, set_session, visit_from
 from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
@@ -128,7 +128,8 @@ async def join(
     except VerivitaError as error:
         return render.page(request, "join.html", {"token": "", "problem": error}, status=status_of(error))
     answer = go("/")
-    set_session(answer, await container.identity.open_session(person), secure=request.url.scheme == "https")
+    session = await container.identity.open_session(person, visit_from(request))
+    set_session(answer, session, secure=request.url.scheme == "https")
     return answer
 
 

@@ -17,6 +17,7 @@ from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web import render
 from verivita.entrypoints.web.refusals import PageRoute
 from verivita.entrypoints.web.render import toast_swap, wants_fragment
+from verivita.entrypoints.web.sessions import signed_in
 from verivita.entrypoints.web.show_rest import settings_view
 from verivita.entrypoints.web.views import ApiKeyView, SettingsView
 from verivita.entrypoints.web.visit import DID, Visit, Visitor, go, services
@@ -92,7 +93,11 @@ async def _view(
     names = dict.fromkeys(name for stops in connected.values() for name in stops[:1])
     said = f"In use: {', '.join(names)}." if names else view.model_text
     return replace(
-        view, model_text=said, new_key_url="/settings/keys", api_keys=tuple(_key(key, visit) for key in keys)
+        view,
+        model_text=said,
+        new_key_url="/settings/keys",
+        api_keys=tuple(_key(key, visit) for key in keys),
+        sessions=await signed_in(request, visit),
     )
 
 

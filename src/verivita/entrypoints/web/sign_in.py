@@ -169,7 +169,7 @@ async def _step(
         told = StepView(view.step, view.email, view.name, errors=wrong(error))
         return await show(request, told, status_of(error))
     if known is not None:
-        session = await services(request).identity.open_session(known)
+        session = await services(request).identity.open_session(known, visit_from(request))
         set_session(answer, session, secure=request.url.scheme == "https")
         drop_guest(answer)
     return answer

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Form, Request, Response
 
 from verivita.core.errors import Unauthenticated, VerivitaError
 from verivita.entrypoints.http.arrivals import SECOND_PAGE, TICKET_COOKIE, drop_ticket
-from verivita.entrypoints.http.auth import drop_guest, set_session, visitor_of
+from verivita.entrypoints.http.auth import drop_guest, set_session, visit_from, visitor_of
 from verivita.entrypoints.http.errors import status_of
 from verivita.entrypoints.web.refusals import PageRoute
 from verivita.entrypoints.web.sign_in import StepView, show, wrong
@@ -42,7 +42,8 @@ async def second(request: Request, code: Annotated[str, Form()] = "", onward: An
         told = StepView("second", errors=wrong(error), onward=local_path(onward))
         return await show(request, told, status_of(error))
     answer = go(local_path(onward))
-    set_session(answer, await container.identity.open_session(known), secure=request.url.scheme == "https")
+    session = await container.identity.open_session(known, visit_from(request))
+    set_session(answer, session, secure=request.url.scheme == "https")
     drop_guest(answer)
     drop_ticket(answer)
     return answer

@@ -204,6 +204,18 @@ class ApiKeyView:
 
 
 @dataclass(frozen=True, slots=True)
+class SessionView:
+    """One place in which the person is signed in; `is_this` marks the one that shows the page."""
+
+    name: str
+    network: str
+    began: Moment
+    used: Moment
+    is_this: bool
+    end_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class SettingsView:
     """The person's settings. Each form saves by itself."""
 
@@ -218,6 +230,8 @@ class SettingsView:
     api_keys: tuple[ApiKeyView, ...] = ()
     new_key_url: str | None = None
     new_secret: str = ""
+    sessions: tuple[SessionView, ...] = ()
+    end_sessions_url: str = "/settings/sessions/end-all"
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ DID = {
     "talks": "Every talk is erased.",
     "wishes": "Your wishes are saved.",
     "appearance": "The appearance is saved.",
+    "session": "That sign-in has ended.",
     "key": "The key no longer works.",
     "models": "Models and limits are saved; they hold at once.",
     "model-key": "The key is stored. It is not shown again.",

@@ -23,6 +23,8 @@ from verivita.features.identity.ports import Doorkeeper, ExternalSubject, Issuer
 from verivita.features.identity.second.model import Enrolment, SecondStep, SecondStepNeeded
 from verivita.features.identity.second.service import TICKET_LASTS, SecondStepService
 from verivita.features.identity.service import NOBODY, SCOPES, SESSION_LASTS, IdentityService
+from verivita.features.identity.sessions.model import Session, SessionKind
+from verivita.features.identity.sessions.service import SessionService
 from verivita.features.identity.sign_on import SIGN_ON_LASTS, Offer, Returned, SignOnService, Started, local_path
 from verivita.features.identity.states import PROVED
 from verivita.features.identity.tenancy.model import Consent, Invitation, Shared
@@ -70,6 +72,9 @@ __all__ = [
     "SecondStep",
     "SecondStepNeeded",
     "SecondStepService",
+    "Session",
+    "SessionKind",
+    "SessionService",
     "Shared",
     "SignOnService",
     "Signer",

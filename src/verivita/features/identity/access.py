@@ -17,6 +17,7 @@ from verivita.features.identity.external import ExternalPeople
 from verivita.features.identity.model import CredentialKind, Tokens
 from verivita.features.identity.ports import TokenVerifier
 from verivita.features.identity.proofs.repository import ProofRepository
+from verivita.features.identity.repository import use_of
 from verivita.features.identity.tokens import Signer, peek, refused
 from verivita.features.identity.visits import NOWHERE, AddressKept, Visit
 from verivita.kit.crypto import Keyring, new_secret, secret_hash
@@ -55,11 +56,16 @@ class AccessService:
         self._verifiers = {verifier.issuer: verifier for verifier in verifiers}
         self._standings: dict[_Seat, tuple[datetime, Principal]] = {}
 
-    async def issue(self, principal: Principal) -> Tokens:
+    async def issue(self, principal: Principal, visit: Visit = NOWHERE) -> Tokens:
         """A fresh pair for a person who has just proved who they are."""
-        return await self._issue(principal, new_id())
+        return await self._issue(principal, new_id(), None, visit)
 
-    async def refresh(self, principal: Principal, refresh_token: str) -> tuple[Principal, Tokens]:  # noqa: ARG002
+    async def refresh(
+        self,
+        principal: Principal,  # noqa: ARG002 - who asks comes first
+        refresh_token: str,
+        visit: Visit = NOWHERE,
+    ) -> tuple[Principal, Tokens]:
         """A new pair for an unused refresh token; `principal` is `NOBODY`.
 
         A token that was used before ends its family: either its owner or a thief holds a copy, and nobody can tell
@@ -78,7 +84,7 @@ class AccessService:
                 await self.repo.end_family(tx, owner, row.family)
                 await self.events.record(tx, owner, Event("tokens.reused"))
         if not fresh:
-            self._forget(owner, row.family)
+            self.forget(owner, row.family)
             raise Unauthenticated(
                 "token_reused",
                 "This token was used before, so everything that came from it has ended.",
@@ -86,7 +92,7 @@ class AccessService:
             )
         if caller is None:
             raise refused()
-        return caller.principal, await self._issue(caller.principal, row.family)
+        return caller.principal, await self._issue(caller.principal, row.family, row.began_at or row.created_at, visit)
 
     async def bearer(self, principal: Principal, token: str, visit: Visit = NOWHERE) -> Principal:
         """Who this token speaks of, ours or that of an issuer that is trusted; `principal` is `NOBODY`.
@@ -121,7 +127,7 @@ class AccessService:
         if family is not None:
             async with self.db.begin(principal) as tx:
                 await self.repo.end_family(tx, principal, family)
-            self._forget(principal, family)
+            self.forget(principal, family)
 
     async def log_out_everywhere(self, principal: Principal) -> int:
         """End every session, token and link of the caller; how many there were. API keys stay."""
@@ -136,11 +142,12 @@ class AccessService:
         """The key set that others may check our tokens with."""
         return self._signer.public_keys()
 
-    async def _issue(self, principal: Principal, family: UUID) -> Tokens:
+    async def _issue(self, principal: Principal, family: UUID, began: datetime | None, visit: Visit) -> Tokens:
         secret, now = new_secret(), self.clock.now()
+        use = use_of(now, visit, self._kept) | {"began_at": began or now}
         async with self.db.begin(principal) as tx:
             await self.repo.drop_expired(tx, principal)
-            await self.repo.add_refresh(tx, principal, family, secret_hash(secret), now + REFRESH_LASTS)
+            await self.repo.add_refresh(tx, principal, family, secret_hash(secret), now + REFRESH_LASTS, use)
         access = self._signer.sign(principal, family, now)
         return Tokens(access, secret, int(self._signer.lasts.total_seconds()))
 
@@ -154,8 +161,9 @@ class AccessService:
             known = await self.repo.known(tx, asked)
             lives = seat.family is None or await self.repo.family_lives(tx, asked, seat.family)
             if known is not None and lives:
-                address = self.repo.kept_address(visit, self._kept)
-                await self.repo.touch(tx, asked, None, now, visit.agent, address)
+                await self.repo.touch(tx, asked, None, now, visit, self._kept)
+                if seat.family is not None:
+                    await self.repo.touch_family(tx, asked, seat.family, use_of(now, visit, self._kept))
         if known is None or not lives:
             self._standings.pop(seat, None)
             raise refused()
@@ -164,5 +172,6 @@ class AccessService:
         self._standings[seat] = (now + STANDING_LASTS, known)
         return known
 
-    def _forget(self, principal: Principal, family: UUID) -> None:
+    def forget(self, principal: Principal, family: UUID) -> None:
+        """Believe no longer that this sign-in stands."""
         self._standings.pop(_Seat(principal.tenant_id, principal.person_id, family), None)

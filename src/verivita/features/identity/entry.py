@@ -72,9 +72,8 @@ class EntryService:
         secret, expires = new_secret(), self.clock.now() + GUEST_LASTS
         async with self.db.begin(made) as tx:
             await self.repo.add_person(tx, made, "Guest")
-            address = self.repo.kept_address(visit, self._kept)
-            await self.repo.touch(tx, made, None, self.clock.now(), visit.agent, address)
             id = await self.repo.add_credential(tx, made, CredentialKind.GUEST, secret_hash(secret), expires)
+            await self.repo.touch(tx, made, id, self.clock.now(), visit, self._kept)
             await self.events.record(tx, made, Event("guest.came"))
         return Guest(made, Issued(id, secret, expires))
 
@@ -207,6 +206,8 @@ class EntryService:
                 after = moved(state, Step.EMAIL_PROVED)
                 await self.repo.set_email(tx, principal, tried.email, self.clock.now())
                 await self.repo.set_state(tx, principal, after)
+                # A session follows. A guest's cookie may have been planted by somebody who waited for this moment.
+                await self.repo.end_guest(tx, principal)
                 await self.events.record(tx, principal, Event("email.proved"))
                 return replace(principal, state=after), None
             if state in PROVED:

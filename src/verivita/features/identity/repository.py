@@ -145,14 +145,15 @@ class IdentityRepository:
         principal: Principal,
         credential_id: UUID | None,
         now: datetime,
-        agent: str | None = None,
-        address: str | None = None,
+        visit: Visit,
+        kept: AddressKept,
     ) -> None:
         """Note that a credential was used, by which browser and from where, as much as may be kept."""
         if credential_id is not None:
             used = self._credentials.update(principal).where(credentials.c.id == credential_id)
-            await tx.run(used.values(last_used_at=now))
-        seen = {"last_seen": now} | {k: v for k, v in (("user_agent", agent), ("ip_address", address)) if v is not None}
+            await tx.run(used.values(use_of(now, visit, kept)))
+        told = {"user_agent": visit.agent, "ip_address": self.kept_address(visit, kept)}
+        seen = {"last_seen": now} | {k: v for k, v in told.items() if v is not None}
         await tx.run(self._people.update(principal).where(people.c.id == principal.person_id).values(seen))
 
     def kept_address(self, visit: Visit, kept: AddressKept) -> str | None:
@@ -163,9 +164,10 @@ class IdentityRepository:
             return None
         return self._keys.blind(UUID(int=0), "people.ip_address", visit.network)
 
-    async def take(self, tx: Tx, principal: Principal, credential_id: UUID) -> bool:
-        """Remove a credential; True for exactly one of several that try at once."""
-        return await self._credentials.remove(tx, principal, [credential_id]) == 1
+    async def take(self, tx: Tx, principal: Principal, credential_id: UUID, kind: CredentialKind) -> bool:
+        """Remove a credential of this kind; True for exactly one of several that try at once."""
+        mine = self._credentials.delete(principal).where(credentials.c.id == credential_id)
+        return (await tx.run(mine.where(credentials.c.kind == kind.value))).rowcount == 1
 
     async def api_keys(self, tx: Tx, principal: Principal) -> list[ApiKey]:
         """The caller's API keys, newest first."""
@@ -207,3 +209,10 @@ class IdentityRepository:
             ip_address=row.ip_address,
             first_seen=row.first_seen,
         )
+
+
+def use_of(now: datetime, visit: Visit, kept: AddressKept) -> dict[str, Any]:
+    """What a credential keeps of its last use. A keyed hash of an address tells its owner nothing, so none is kept."""
+    network = visit.truncated if kept is AddressKept.TRUNCATED else None
+    told = {"browser": visit.browser, "network": network}
+    return {"last_used_at": now} | {name: value for name, value in told.items() if value is not None}

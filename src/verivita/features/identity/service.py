@@ -62,16 +62,16 @@ class IdentityService:
         """A secret that signs the owner in once, within the hour."""
         return await self._issue(principal, CredentialKind.OWNER_LINK, OWNER_LINK_LASTS)
 
-    async def enter(self, principal: Principal, link_secret: str) -> Issued:
+    async def enter(self, principal: Principal, link_secret: str, visit: Visit = NOWHERE) -> Issued:
         """Turn a one-time owner link into a session; the link is used up. Raises `Unauthenticated`."""
         caller = await self._find(link_secret)
         if caller is None or caller.kind is not CredentialKind.OWNER_LINK:
             raise _link_used()
         async with self.db.begin(caller.principal) as tx:
-            if not await self.repo.take(tx, caller.principal, caller.credential_id):
+            if not await self.repo.take(tx, caller.principal, caller.credential_id, caller.kind):
                 raise _link_used()
             await self.events.record(tx, caller.principal, Event("session.started"))
-        return await self._issue(caller.principal, CredentialKind.SESSION, SESSION_LASTS)
+        return await self.open_session(caller.principal, visit)
 
     async def identify(self, principal: Principal, secret: str, kind: CredentialKind, visit: Visit = NOWHERE) -> Caller:
         """Whose secret this is. Raises `Unauthenticated` for an unknown, wrong or out of date one."""
@@ -80,16 +80,21 @@ class IdentityService:
             raise Unauthenticated(message="This sign-in is unknown or has run out.", next="Sign in again.")
         return caller
 
-    async def open_session(self, principal: Principal) -> Issued:
+    async def open_session(self, principal: Principal, visit: Visit = NOWHERE) -> Issued:
         """A session for a person who has just proved who they are."""
-        return await self._issue(principal, CredentialKind.SESSION, SESSION_LASTS)
+        return await self._issue(principal, CredentialKind.SESSION, SESSION_LASTS, visit=visit)
 
     async def leave(self, principal: Principal, secret: str) -> None:
         """End the session of this secret."""
         caller = await self._find(secret)
         if caller is not None and caller.principal.person_id == principal.person_id:
             async with self.db.begin(principal) as tx:
-                await self.repo.take(tx, principal, caller.credential_id)
+                await self.repo.take(tx, principal, caller.credential_id, CredentialKind.SESSION)
+
+    async def credential_of(self, principal: Principal, secret: str) -> UUID | None:
+        """Which credential of the caller's this secret is; None for one that is not theirs."""
+        caller = await self._find(secret)
+        return caller.credential_id if caller and caller.principal.person_id == principal.person_id else None
 
     async def create_key(
         self, principal: Principal, name: str, scopes: tuple[str, ...] = (), lasts: timedelta | None = None
@@ -110,7 +115,7 @@ class IdentityService:
     async def drop_key(self, principal: Principal, key_id: UUID) -> None:
         """Remove an API key; it stops working at once."""
         async with self.db.begin(principal) as tx:
-            if not await self.repo.take(tx, principal, key_id):
+            if not await self.repo.take(tx, principal, key_id, CredentialKind.API_KEY):
                 raise NotFound("key")
             await self.events.record(tx, principal, Event("key.dropped", {"key_id": str(key_id)}))
 
@@ -163,12 +168,15 @@ class IdentityService:
         lasts: timedelta | None,
         name: str = "",
         scopes: tuple[str, ...] = (),
+        visit: Visit | None = None,
     ) -> Issued:
-        secret = new_secret()
-        expires = self.clock.now() + lasts if lasts else None
+        secret, now = new_secret(), self.clock.now()
+        expires = now + lasts if lasts else None
         async with self.db.begin(principal) as tx:
             await self.repo.drop_expired(tx, principal)
             id = await self.repo.add_credential(tx, principal, kind, secret_hash(secret), expires, name, scopes)
+            if visit is not None:
+                await self.repo.touch(tx, principal, id, now, visit, self._kept)
             if kind is CredentialKind.API_KEY:
                 await self.events.record(tx, principal, Event("key.made", {"key_id": str(id)}))
         return Issued(id, secret, expires)
@@ -186,8 +194,7 @@ class IdentityService:
             await tx.become(principal)
             caller = await self.repo.caller(tx, principal, row)
             if caller is not None and _is_stale(row, now):
-                address = self.repo.kept_address(visit, self._kept)
-                await self.repo.touch(tx, principal, caller.credential_id, now, visit.agent, address)
+                await self.repo.touch(tx, principal, caller.credential_id, now, visit, self._kept)
         if caller is not None:
             self._standings.put(hashed, caller, mark, now, row.expires_at)
         return caller

@@ -78,6 +78,11 @@ credentials = personal_table(
     # Refresh tokens that came one from another; the first use of a used one ends them all.
     Column("family", pg.UUID(as_uuid=True)),
     Column("used_at", UtcTime),
+    # When the first token of the family was made.
+    Column("began_at", UtcTime),
+    # Of the last use: the browser's name without version, and the first part of the network address.
+    Column("browser", Text),
+    Column("network", Text),
     CheckConstraint("kind IN ('owner_link','session','api_key','guest','refresh','external')", name="kind"),
     UniqueConstraint("secret_hash"),
 )

@@ -6,6 +6,8 @@ import ipaddress
 from dataclasses import dataclass
 from enum import StrEnum
 
+from verivita.features.identity.browsers import browser_name
+
 _LONGEST_AGENT = 300
 
 
@@ -29,6 +31,11 @@ class Visit:
         """The browser's name, cut short."""
         printable = "".join(letter for letter in self.user_agent if letter.isprintable())
         return printable[:_LONGEST_AGENT] or None
+
+    @property
+    def browser(self) -> str | None:
+        """The browser's name alone."""
+        return browser_name(self.user_agent)
 
     @property
     def network(self) -> str:

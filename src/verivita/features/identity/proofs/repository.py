@@ -22,6 +22,7 @@ from verivita.kit.db import Repository, Tx
 INSTALLATION = UUID(int=0)
 """Stands for the whole installation where a keyed hash is looked up before any tenant is known."""
 _CODE_EMAIL = "codes.email"
+_TOUCH_EVERY = timedelta(minutes=1)
 _ENDED_BY_LEAVING = (CredentialKind.SESSION, CredentialKind.REFRESH, CredentialKind.GUEST, CredentialKind.OWNER_LINK)
 
 
@@ -182,9 +183,15 @@ class ProofRepository(IdentityRepository):
     # --- refresh tokens ----------------------------------------------------------------------------------------
 
     async def add_refresh(
-        self, tx: Tx, principal: Principal, family: UUID, secret_hash: str, expires_at: datetime
+        self,
+        tx: Tx,
+        principal: Principal,
+        family: UUID,
+        secret_hash: str,
+        expires_at: datetime,
+        use: dict[str, Any],
     ) -> None:
-        """Keep the hash of a fresh refresh token."""
+        """Keep the hash of a fresh refresh token, and what is kept of its use."""
         row = {
             "id": new_id(),
             "kind": CredentialKind.REFRESH.value,
@@ -192,7 +199,15 @@ class ProofRepository(IdentityRepository):
             "family": family,
             "expires_at": expires_at,
         }
-        await self._credentials.insert(tx, principal, row)
+        await self._credentials.insert(tx, principal, row | use)
+
+    async def touch_family(self, tx: Tx, principal: Principal, family: UUID, use: dict[str, Any]) -> None:
+        """Note that a token of this family was used; where that is known already to a minute, nothing is written."""
+        mine = self._credentials.update(principal).where(
+            credentials.c.family == family, credentials.c.used_at.is_(None)
+        )
+        stale = mine.where(credentials.c.last_used_at < use["last_used_at"] - _TOUCH_EVERY)
+        await tx.run(stale.values(use))
 
     async def use_refresh(self, tx: Tx, principal: Principal, credential_id: UUID, now: datetime) -> bool:
         """Use a refresh token up; True for exactly one of several that try at once."""
@@ -207,6 +222,11 @@ class ProofRepository(IdentityRepository):
         """True while the sign-in that this family came from has not been ended."""
         query = self._credentials.select(principal, credentials.c.id).where(credentials.c.family == family)
         return (await tx.run(query.limit(1))).one_or_none() is not None
+
+    async def end_guest(self, tx: Tx, principal: Principal) -> None:
+        """End the caller's guest cookie."""
+        guest = credentials.c.kind == CredentialKind.GUEST.value
+        await tx.run(self._credentials.delete(principal).where(guest))
 
     async def end_sessions(self, tx: Tx, principal: Principal) -> int:
         """End every session, token and link of the caller; API keys stay."""
