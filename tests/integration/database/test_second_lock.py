@@ -140,7 +140,7 @@ def test_what_the_application_role_is_refused(filled, statement):
 def test_a_secret_shows_its_own_row_for_reading_and_no_other(filled):
     with psycopg.connect(filled.url) as connection:
         hashes = [row[0] for row in connection.execute("SELECT secret_hash FROM credentials ORDER BY id")]
-        assert len(hashes) == 3
+        assert len(hashes) == 6
         with connection.transaction(force_rollback=True):
             enter(connection, None, credential=hashes[1])
             assert connection.execute("SELECT secret_hash FROM credentials").fetchall() == [(hashes[1],)]
