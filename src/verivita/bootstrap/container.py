@@ -124,6 +124,7 @@ class Container:
         for engine in (self.embedder, self.reranker, self.nearness, self.vectors, self.lexical):
             await vector_engines.close(engine)
         await self.models.close()
+        await self.sign_in.aclose()
         await self.gateway.aclose()
         await self.db.aclose()
 
@@ -163,7 +164,7 @@ def build(
     blobs, sandbox = providers.blobs(settings), Sandbox()
     embedder, near = providers.encoders(settings, process)
     lexical, reranker = providers.lexical(settings), providers.reranker(settings, process)
-    vectors = vector_engines.index(settings, db, lexical)
+    vectors = vector_engines.index(settings, db, changes, lexical)
     documents = DocumentEngines(sandbox, providers.READERS, _skills, embedder, vectors)
     identity = IdentityService(db, keyring, events, clock, AddressKept(settings.identity.address_kept), changes)
     sign_in = proofs.build(settings, db, keyring, events, clock, identity)

@@ -18,6 +18,7 @@ from verivita.features.identity import Doorkeeper, IssuerDoor, Mailer, TokenVeri
 from verivita.features.postings import PostingReader
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
 
 if TYPE_CHECKING:
     from verivita.adapters.llm.maker import ModelConnections
@@ -126,12 +127,14 @@ def remembering(inner: Embedder) -> Embedder:
     return CachedEmbedder(inner)
 
 
-def postgres_vectors(db: Database, passing: Passing | None, prefix: str) -> VectorIndex:
+def postgres_vectors(db: Database, changes: Changes, passing: Passing | None, prefix: str) -> VectorIndex:
     """Vectors in PostgreSQL; the word index (`passing`) says which postings pass a selective filter."""
+    from verivita.adapters.vectors.code_reader import reader
+    from verivita.adapters.vectors.companions import Companions
     from verivita.adapters.vectors.pgvector import PgVectorIndex
     from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
 
-    plain = PgVectorIndex(db, passing=passing)
+    plain = PgVectorIndex(db, passing=passing, companions=Companions(changes, reader(db)))
     return PrefixedFetchIndex(plain, plain, prefix) if prefix else plain
 
 

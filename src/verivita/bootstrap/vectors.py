@@ -15,6 +15,7 @@ from verivita.bootstrap.settings import Settings
 from verivita.core.errors import Invalid
 from verivita.engines.retrieval.ports import Filter, IdFilter, IdPairs, LexicalIndex, Partition, VectorIndex
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
 
 POSTGRES, QDRANT, MILVUS, CHROMA = "pgvector", "qdrant", "milvus", "chroma"
 _KINDS = {"qdrant": QDRANT, "qdrants": QDRANT, "milvus": MILVUS, "chroma": CHROMA, "chromas": CHROMA}
@@ -25,10 +26,10 @@ _PRIVATE = ("passages",)
 _PROBE = Partition(str(UUID(int=0)))
 
 
-def index(settings: Settings, db: Database, lexical: LexicalIndex) -> VectorIndex:
+def index(settings: Settings, db: Database, changes: Changes, lexical: LexicalIndex) -> VectorIndex:
     """The vector index that the settings name. Raises `Invalid` for an address of an unknown kind."""
     prefix = settings.collection_prefix
-    postgres = providers.postgres_vectors(db, _passing(lexical, prefix), prefix)
+    postgres = providers.postgres_vectors(db, changes, _passing(lexical, prefix), prefix)
     given = _addresses(settings)
     if not given:
         return postgres

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -12,6 +14,8 @@ import pytest
 from tests.rigs.chroma import chroma_at
 from verivita.adapters.lexical.tantivy import TantivyIndex
 from verivita.adapters.vectors.chroma import ChromaIndex
+from verivita.adapters.vectors.code_reader import reader
+from verivita.adapters.vectors.companions import Companions
 from verivita.adapters.vectors.milvus import MilvusIndex
 from verivita.adapters.vectors.pgvector import PgVectorIndex
 from verivita.adapters.vectors.prefixed import PrefixedFetchIndex
@@ -30,6 +34,7 @@ from verivita.engines.retrieval.ports import (
     VectorIndex,
 )
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
 
 HERE, THERE = Partition(str(UUID(int=1))), Partition(str(UUID(int=2)))
 COLLECTION = "job_description/test/384"
@@ -87,9 +92,29 @@ def made_by(name: str, database: Database, request: pytest.FixtureRequest) -> Ve
     return PrefixedFetchIndex(plain, plain, "first-") if name == "prefixed" else plain
 
 
+@asynccontextmanager
+async def hearing(url: str) -> AsyncIterator[Changes]:
+    """Changes, heard of."""
+    changes = Changes(url)
+    listening = asyncio.create_task(changes.listen())
+    async with asyncio.timeout(20):
+        while changes.since is None:  # noqa: ASYNC110 - what it waits for has no event
+            await asyncio.sleep(0.01)
+    yield changes
+    listening.cancel()
+    await asyncio.wait([listening])
+
+
+async def coded(index: PgVectorIndex) -> None:
+    """Have the codes in memory."""
+    assert index._companions is not None
+    assert await index._companions.warm(HERE, COLLECTION)
+
+
 ENGINES = [
     pytest.param("pgvector exact", marks=pytest.mark.acceptance("RET-18")),
     pytest.param("pgvector hnsw", marks=pytest.mark.acceptance("RET-18")),
+    pytest.param("pgvector codes", marks=pytest.mark.acceptance("RET-18")),
     pytest.param("prefixed", marks=pytest.mark.acceptance("RET-27")),
     pytest.param("qdrant", marks=pytest.mark.acceptance("RET-15")),
     pytest.param("milvus", marks=pytest.mark.acceptance("RET-17")),
@@ -99,9 +124,18 @@ ENGINES = [
 
 
 @pytest.fixture(params=ENGINES)
-async def index(request: pytest.FixtureRequest, database: Database, empty: None) -> AsyncIterator[VectorIndex]:
-    made = made_by(request.param, database, request)
+async def index(
+    request: pytest.FixtureRequest, database: Database, indexed: str, empty: None
+) -> AsyncIterator[VectorIndex]:
     points = [Point(id, v, p) for id, v, p in zip(IDS, VECTORS, PAYLOADS, strict=True)]  # type: ignore[arg-type]
+    if request.param == "pgvector codes":
+        async with hearing(indexed) as changes:
+            coded = PgVectorIndex(database, exact_limit=0, companions=Companions(changes, reader(database)))
+            await coded.upsert(HERE, COLLECTION, points)
+            assert await coded._companions.warm(HERE, COLLECTION)
+            yield coded
+        return
+    made = made_by(request.param, database, request)
     await made.upsert(HERE, COLLECTION, points)
     yield made
     for partition in (HERE, THERE):

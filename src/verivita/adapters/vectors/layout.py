@@ -21,6 +21,11 @@ def base_of(collection: str, prefix: str) -> str:
     return prefix + NAMED.get(collection.split("/", 1)[0], DOCUMENTS)
 
 
+def is_shared(collection: str) -> bool:
+    """Whether a collection holds what all of a tenant share; what is a person's own is not kept in memory."""
+    return "job_description/" in f"{collection}/"
+
+
 def store_of(collection: str, size: int, prefix: str, joint: str = "_") -> str:
     """The store of a collection for vectors of this length: `job_embeddings`, or `job_embeddings_768`."""
     base = base_of(collection, prefix)

@@ -1,5 +1,8 @@
 """Vectors in PostgreSQL with pgvector: exact inside a small partition and behind a selective filter, else by index.
 
+Codes of a large shared collection are kept in memory where changes are heard of (`companions`): they name some hundred
+candidates, which are compared exactly here. Without them the index answers.
+
 A filter behind an HNSW scan loses most of the right rows (measured: 8 % left with a filter that passes 1 %). So a small
 partition is scanned whole; in a large one the word index says which few rows pass the filter, and these are scanned;
 a filter that lets many pass goes with the index scan, which goes on until enough rows pass. When even that finds too
@@ -24,8 +27,10 @@ from psycopg.adapt import Dumper
 from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, Text, delete, func, select, text
 from sqlalchemy.dialects import postgresql as pg
 
+from verivita.adapters.vectors.candidates import Coded, candidates, is_few
+from verivita.adapters.vectors.companions import Companions, tell
 from verivita.adapters.vectors.halves import Half, Ids, IdsDumper, half_dumper
-from verivita.adapters.vectors.layout import MAX_K, asks_nothing, mismatch
+from verivita.adapters.vectors.layout import MAX_K, asks_nothing, is_shared, mismatch
 from verivita.core.errors import StorageFull, Unavailable
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal
@@ -82,7 +87,7 @@ class PgVectorIndex:
     """A VectorIndex over one database; `exact_limit` is the size up to which a partition is scanned whole.
 
     `effort` is how many candidates the index looks at; None takes what was measured of the collection. `passing`
-    knows which few rows a filter lets through; without it, a filter goes with the index scan.
+    knows which few rows a filter lets through; without it, a filter goes with the index scan. `companions` keep codes.
     """
 
     def __init__(
@@ -92,8 +97,10 @@ class PgVectorIndex:
         exact_limit: int = EXACT_LIMIT,
         effort: int | None = None,
         passing: Passing | None = None,
+        companions: Companions | None = None,
     ) -> None:
         self._database, self._exact_limit, self._effort, self._passing = database, exact_limit, effort, passing
+        self._companions = companions
         self._type: type[Dumper] | None = None
         self._parts: dict[tuple[Partition, str], _Part] = {}
 
@@ -115,7 +122,8 @@ class PgVectorIndex:
                 driver = await tx.driver()
                 self._teach(driver)
                 await driver.cursor().executemany(_UPSERT, rows)
-        self._parts.pop((partition, collection), None)
+            await tell(tx, partition, collection, [*latest])
+        self._wrote(partition, collection, [*latest])
 
     async def query(
         self, partition: Partition, collection: str, vector: Vector, k: int, where: Filter = ()
@@ -131,14 +139,17 @@ class PgVectorIndex:
         condition, values = _conditions(where)
         values |= {"tenant": _tenant(partition), "collection": collection, "k": k, "size": vector.size}
         values["vector"] = Half(vector)
+        coded = await self._coded(partition, collection, vector, k, few, bool(where))
         hits: list[Hit] = []
-        if few is not None:
-            hits = await self._ask(partition, _AMONG.format(where=condition), values | {"ids": few})
-        elif vector.size in INDEXED_DIMENSIONS and (part := await self._part(partition, collection)).is_large:
-            near = _NEAR.format(size=int(vector.size), where=condition)
-            hits = await self._ask(partition, near, values, max(part.effort, min(k, MAX_EFFORT)))
-        if few is None and len(hits) < k:
-            hits = await self._ask(partition, _EXACT.format(where=condition), values)
+        if coded is not None:
+            among = _AMONG.format(where=condition)
+            hits = await self._ask(partition, among, values | {"ids": Ids(coded.ids), "k": coded.least})
+        if coded is not None and (coded.is_all or len(hits) >= coded.least):
+            hits = hits[:k]
+        elif few is not None:
+            hits = await self._ask(partition, _AMONG.format(where=condition), values | {"ids": Ids(few)})
+        else:
+            hits = await self._scanned(partition, collection, condition, values)
         if not hits:
             async with self._begin(partition) as tx:
                 await _refuse_other_sizes(tx, partition, collection, vector.size)
@@ -165,7 +176,8 @@ class PgVectorIndex:
             statement = statement.where(points.c.id.in_(list(ids)))
         async with self._begin(partition) as tx:
             await tx.run(statement)
-        self._parts.pop((partition, collection), None)
+            await tell(tx, partition, collection, ids)
+        self._wrote(partition, collection, ids)
 
     async def count(self, partition: Partition, collection: str) -> int:
         """How many points the partition holds."""
@@ -175,15 +187,35 @@ class PgVectorIndex:
         async with self._begin(partition) as tx:
             return int((await tx.run(statement)).scalar_one())
 
-    async def _few(self, partition: Partition, collection: str, where: Filter) -> Ids | None:
+    async def _scanned(
+        self, partition: Partition, collection: str, condition: str, values: dict[str, Any]
+    ) -> list[Hit]:
+        """The nearest by the index; by a scan of the partition where it is small, or the index finds too few."""
+        size, k, hits = int(values["size"]), int(values["k"]), list[Hit]()
+        if size in INDEXED_DIMENSIONS and (part := await self._part(partition, collection)).is_large:
+            near = _NEAR.format(size=size, where=condition)
+            hits = await self._ask(partition, near, values, max(part.effort, min(k, MAX_EFFORT)))
+        return hits if len(hits) >= k else await self._ask(partition, _EXACT.format(where=condition), values)
+
+    async def _coded(
+        self, partition: Partition, collection: str, vector: Vector, k: int, few: IdPairs | None, is_filtered: bool
+    ) -> Coded | None:
+        """Who may be nearest by the codes in memory; None where there are none, or where they save nothing."""
+        if self._companions is None or not is_shared(collection) or is_few(k, few):
+            return None
+        if not (await self._part(partition, collection)).is_large:
+            return None
+        companion = self._companions.get(partition, collection)
+        return None if companion is None else await candidates(companion, vector, k, few, is_filtered)
+
+    async def _few(self, partition: Partition, collection: str, where: Filter) -> IdPairs | None:
         """The ids that pass the filter, where they are known to be few."""
         if not where or self._passing is None:
             return None
         try:
-            pairs = await self._passing(partition, collection, where, SELECTIVE)
+            return await self._passing(partition, collection, where, SELECTIVE)
         except Unavailable:
             return None  # the index scan answers as well, only slower
-        return None if pairs is None else Ids(pairs)
 
     async def _ask(
         self, partition: Partition, statement: str, values: dict[str, Any], effort: int | None = None
@@ -202,6 +234,12 @@ class PgVectorIndex:
 
         rows = await self._database.ask(_scope(partition), asking)
         return [Hit(id, 1.0 - distance) for id, distance in rows if distance == distance]
+
+    def _wrote(self, partition: Partition, collection: str, ids: Sequence[UUID] | None) -> None:
+        """Forget what is no longer so."""
+        self._parts.pop((partition, collection), None)
+        if self._companions is not None:
+            self._companions.wrote(partition, collection, ids)
 
     async def _learn(self) -> None:
         """Know the database's own number of the type of vectors."""

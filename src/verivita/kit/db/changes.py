@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextlib import aclosing, suppress
 from typing import Any
 from uuid import uuid4
@@ -16,9 +17,11 @@ from verivita.core.ids import TenantId
 
 log = structlog.get_logger(__name__)
 
-POSTINGS, PEOPLE = "postings", "people"
+POSTINGS, PEOPLE, VECTORS = "postings", "people", "vectors"
 _PROBE = "probe"
-_CHANNEL = "verivita_changes"
+CHANNEL = "verivita_changes"
+Heard = Callable[[str, str], None]
+"""Takes the tenant and the word of a change, as soon as it is heard."""
 _PROBE_EVERY_S = 2.0
 _PROBE_PATIENCE_S = 2.0
 _CONNECT_WITHIN_S = 5.0
@@ -41,6 +44,16 @@ class Changes:
         """How many changes, of anything, were heard so far."""
         self._since: str | None = None
         self._heard: dict[tuple[str, str], str] = {}
+        self._followers: dict[str, Heard] = {}
+
+    @property
+    def since(self) -> str | None:
+        """Names the time since when every change was heard; None while changes are not heard of."""
+        return self._since
+
+    def follow(self, subject: str, heard: Heard) -> None:
+        """From now on the words of a subject's changes go to `heard`, and are not kept as versions."""
+        self._followers[subject] = heard
 
     def version(self, subject: str, tenant_id: TenantId) -> str | None:
         """The present version of a subject; None while changes are not heard of."""
@@ -69,14 +82,16 @@ class Changes:
         async with asyncio.timeout(_CONNECT_WITHIN_S):
             connection = await psycopg.AsyncConnection.connect(self._dsn, autocommit=True)
         try:
-            await connection.execute(f"LISTEN {_CHANNEL}")
+            await connection.execute(f"LISTEN {CHANNEL}")
             await self._heard_of(connection)
             self._heard.clear()
             self._since = _fresh()
             while True:
                 async for told in connection.notifies(timeout=_PROBE_EVERY_S):
                     subject, tenant, transaction = told.payload.split(" ")
-                    if subject != _PROBE:
+                    if follower := self._followers.get(subject):
+                        follower(tenant, transaction)
+                    elif subject != _PROBE:
                         self._put(subject, tenant, transaction)
                 # A server that went silent tells nothing either, and what is kept would stay for ever.
                 async with asyncio.timeout(_PROBE_PATIENCE_S):
@@ -90,7 +105,7 @@ class Changes:
         """Raise `TimeoutError` unless what another connection tells arrives: a pooler between may swallow it."""
         word = _fresh()
         async with asyncio.timeout(_CONNECT_WITHIN_S), await psycopg.AsyncConnection.connect(self._dsn) as other:
-            await other.execute("SELECT pg_notify(%s, %s)", (_CHANNEL, f"{_PROBE} {word} -"))
+            await other.execute("SELECT pg_notify(%s, %s)", (CHANNEL, f"{_PROBE} {word} -"))
         async with aclosing(connection.notifies(timeout=_PROBE_PATIENCE_S)) as heard:
             async for told in heard:
                 if word in told.payload:
