@@ -31,6 +31,7 @@ class Issuer:
         self.algorithm = algorithm
         self.fetched: Counter[str] = Counter()
         self.is_down = False
+        self.connections = 0
         self.key = self.new_key("first")
         # Sign-in by code: who is signed in here, what its ID tokens say besides, and what it says of itself.
         self.person: dict[str, Any] = {"sub": "person-1"}
@@ -44,6 +45,16 @@ class Issuer:
         issuer = self
 
         class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                issuer.connections += 1
+
+            def finish(self) -> None:
+                issuer.connections -= 1
+                super().finish()
+
             def do_GET(self) -> None:
                 issuer.fetched[self.path.partition("?")[0]] += 1
                 if self.path.startswith("/authorize?") and not issuer.is_down:

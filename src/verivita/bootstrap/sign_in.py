@@ -9,6 +9,7 @@ from uuid import UUID
 
 from verivita.bootstrap import providers
 from verivita.bootstrap.settings import Settings
+from verivita.bootstrap.vectors import close
 from verivita.core.clock import Clock
 from verivita.core.errors import Invalid
 from verivita.features.identity import (
@@ -52,6 +53,13 @@ class SignIn:
     sessions: SessionService
     doorkeeper: Doorkeeper | None = None
     """The identity service, where it runs in a process of its own."""
+    outward: tuple[object, ...] = ()
+    """What may hold connections to others."""
+
+    async def aclose(self) -> None:
+        """Close every connection to issuers and to the identity service."""
+        for one in self.outward:
+            await close(one)
 
     @property
     def second(self) -> SecondStepService:
@@ -76,6 +84,7 @@ def build(
     linking = frozenset(issuer.issuer for issuer in chosen.issuers if issuer.link_by_email)
     external = ExternalPeople(db, keyring, events, clock, entry, linking)
     verifiers: Sequence[TokenVerifier] = providers.token_verifiers(settings, clock)
+    doors, doorkeeper = providers.issuer_doors(settings, clock), providers.doorkeeper(settings, clock)
     access = AccessService(db, keyring, events, clock, _signer(settings, keyring), verifiers, external, kept)
     return SignIn(
         is_open=is_open,
@@ -86,9 +95,10 @@ def build(
         accounts=AccountService(db, keyring, events, clock, entry, mailer, Passwords()),
         access=access,
         sessions=SessionService(db, keyring, events, clock, identity, access),
-        doorkeeper=providers.doorkeeper(settings, clock),
+        doorkeeper=doorkeeper,
+        outward=(*verifiers, *doors, doorkeeper),
         tenancy=TenancyService(db, keyring, events, clock, mailer),
-        sign_on=SignOnService(db, keyring, events, clock, entry, external, providers.issuer_doors(settings, clock)),
+        sign_on=SignOnService(db, keyring, events, clock, entry, external, doors),
         members=MemberService(
             db, keyring, events, clock, entry, payment.get_secret_value() if payment is not None else None
         ),

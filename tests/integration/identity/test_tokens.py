@@ -192,6 +192,22 @@ async def test_a_suspension_shows_within_a_minute_by_every_door(open_url, folder
         assert await answers() == [200] * 3
 
 
+async def test_the_end_closes_every_connection_to_an_issuer(open_url, folder, issuer):
+    async def left():
+        """How many connections are open once those that are ending have ended."""
+        for _ in range(200):
+            if not issuer.connections:
+                break
+            await asyncio.sleep(0.05)
+        return issuer.connections
+
+    assert await left() == 0
+    async with trusting_place(open_url, folder, issuer) as place:
+        known = await ask(place, issuer.token(claims_of(place, issuer.url, sub="somebody")))
+        assert (known.status_code, issuer.connections) == (200, 1)
+    assert await left() == 0
+
+
 async def test_public_keys_where_tokens_are_signed_by_a_key_pair(open_url, folder):
     async with place_with(open_url, folder, jwt_algorithm="EdDSA") as place:
         known = await place.verified("pair@mail.example")

@@ -87,6 +87,10 @@ class CodeFlow:
         self._check(claims, redeemed.nonce)
         return subject_of(claims, Issuer(self._verifier.issuer, "", self._client.id), self._clock)
 
+    async def close(self) -> None:
+        """Close the connections to the issuer."""
+        await self._egress.aclose()
+
     def _check(self, claims: Mapping[str, Any], nonce: str) -> None:
         """What only an ID token says (OpenID Connect Core 1.0, section 3.1.3.7): nonce and authorized party."""
         if not hmac.compare_digest(str(claims.get("nonce", "")).encode(errors="replace"), nonce.encode()):

@@ -66,6 +66,10 @@ class JwksVerifier:
         subject_of(claims, self._issuer, self._clock)
         return claims
 
+    async def close(self) -> None:
+        """Close the connections to the issuer."""
+        await self._egress.aclose()
+
     def _header(self, token: str) -> dict[str, Any]:
         """The header of a token that may be worth a look at the keys."""
         parts = peek_token(token)

@@ -51,6 +51,10 @@ class RemoteIdentity:
             self._kept[key] = (now + FRESH, principal)
         return principal
 
+    async def close(self) -> None:
+        """Close the connections to the identity service."""
+        await self._egress.aclose()
+
 
 def _refusal(status: int, body: bytes) -> Exception:
     if status != 401:
