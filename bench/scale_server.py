@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from verivita.kit.db import Database
+from verivita.kit.db.engine import Question
 
 _TIME = re.compile(r"(Planning|Execution) Time: ([0-9.]+) ms")
 
@@ -18,32 +19,13 @@ class Explained(Database):
 
     times: list[float]
 
-    async def ask(self, scope: Any, asking: Callable[[Any], Awaitable[Any]]) -> list[Any]:
+    async def ask(self, scope: Any, *questions: Question) -> list[Any]:
         """Ask for the plan and its times; no rows come back."""
-
-        async def explained(driver: Any) -> Any:
-            return await asking(_Explaining(driver))
-
-        rows = await super().ask(scope, explained)
+        *before, (statement, values) = questions
+        asked = (f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY ON) {statement}", values)
+        rows = await super().ask(scope, *before, asked)
         self.times.append(sum(float(found[2]) for row in rows for found in _TIME.finditer(str(row[0]))))
         return []
-
-
-class _Explaining:
-    """A connection that puts EXPLAIN ANALYZE before what is asked of vectors."""
-
-    def __init__(self, driver: Any) -> None:
-        self._driver = driver
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._driver, name)
-
-    async def execute(self, statement: str, values: Any, **options: Any) -> Any:
-        """The plan instead of the rows."""
-        if "vector_points" not in statement:
-            return await self._driver.execute(statement, values, **options)
-        whole = f"EXPLAIN (ANALYZE, TIMING OFF, SUMMARY ON) {statement}"
-        return await self._driver.execute(whole, values, **options | {"binary": False})
 
 
 async def server_ms(url: str, ask: Callable[[Database], list[Callable[[], Awaitable[Any]]]]) -> float:

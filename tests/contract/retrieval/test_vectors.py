@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from uuid import UUID
 
@@ -103,12 +103,6 @@ async def hearing(url: str) -> AsyncIterator[Changes]:
     yield changes
     listening.cancel()
     await asyncio.wait([listening])
-
-
-async def coded(index: PgVectorIndex) -> None:
-    """Have the codes in memory."""
-    assert index._companions is not None
-    assert await index._companions.warm(HERE, COLLECTION)
 
 
 ENGINES = [
@@ -281,8 +275,8 @@ async def test_a_database_that_is_gone_is_unavailable() -> None:
 
 
 @pytest.mark.acceptance("RET-18")
-@pytest.mark.parametrize("way", ["index scan", "word index"])
-async def test_recall_under_filters(database: Database, empty: None, tmp_path: Path, way: str) -> None:
+@pytest.mark.parametrize("way", ["index scan", "word index", "codes", "codes and word index"])
+async def test_recall_under_filters(database: Database, indexed: str, empty: None, tmp_path: Path, way: str) -> None:
     """The naive HNSW query returns 8 % of the right rows behind a filter that passes 1 %."""
     size, shares = 2_000, (1.0, 0.1, 0.01, 0.001)
     words = TantivyIndex(tmp_path)
@@ -295,11 +289,22 @@ async def test_recall_under_filters(database: Database, empty: None, tmp_path: P
     vectors = centres[generator.integers(60, size=size)] + generator.normal(size=(size, 384))
     vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
     draws = generator.random(size)
-    index = PgVectorIndex(database, exact_limit=1_000, passing=passing if way == "word index" else None)
+    known = passing if "word index" in way else None
+    index = PgVectorIndex(database, exact_limit=1_000, passing=known)
     payloads = [{"in": [str(s) for s in shares if draw < s]} for draw in draws]
     rows = list(enumerate(zip(vectors, payloads, strict=True), start=1))
     await index.upsert(HERE, COLLECTION, [Point(UUID(int=i), v, payload) for i, (v, payload) in rows])
     await words.upsert(HERE, [TextEntry(UUID(int=i), "", "", payload) for i, (_, payload) in rows])
+    async with AsyncExitStack() as stack:
+        if "codes" in way:
+            companions = Companions(await stack.enter_async_context(hearing(indexed)), reader(database))
+            index = PgVectorIndex(database, exact_limit=1_000, passing=known, companions=companions)
+            assert await companions.warm(HERE, COLLECTION)
+        await recall_holds(index, vectors, draws, shares)
+
+
+async def recall_holds(index: VectorIndex, vectors: Vector, draws: Vector, shares: Sequence[float]) -> None:
+    """Whether the nearest of those below each share are found."""
     for share in shares:
         passes = draws < share
         found = wanted = 0
@@ -309,6 +314,73 @@ async def test_recall_under_filters(database: Database, empty: None, tmp_path: P
             hits = await index.query(HERE, COLLECTION, query, 10, (AnyOf("in", (str(share),)),))
             found, wanted = found + len(best & {hit.id for hit in hits}), wanted + len(best)
         assert found / wanted >= 0.95, share
+
+
+async def heard(companions: Companions, count: int) -> None:
+    """Wait until so many changes of the collection are known."""
+    async with asyncio.timeout(20):
+        while len(companions._kept[HERE, COLLECTION].changed()) < count:  # noqa: ASYNC110 - likewise
+            await asyncio.sleep(0.01)
+
+
+async def test_codes_know_at_once_what_another_process_changed(database: Database, indexed: str, empty: None) -> None:
+    generator = np.random.default_rng(5)
+    vectors = [unit(*row) for row in generator.normal(size=(600, 384)) + 2]
+    other = PgVectorIndex(database)
+    await other.upsert(HERE, COLLECTION, [Point(UUID(int=i), v) for i, v in enumerate(vectors[:400], start=1)])
+    async with hearing(indexed) as changes:
+        companions = Companions(changes, reader(database))
+        index = PgVectorIndex(database, exact_limit=100, companions=companions)
+        assert await companions.warm(HERE, COLLECTION)
+        asked = unit(*(generator.normal(size=384) - 4))  # on the other side of all
+        near, moved = unit(*(asked + 0.01)), unit(*(asked - 0.01))
+        await other.upsert(HERE, COLLECTION, [Point(UUID(int=900), near), Point(UUID(int=1), moved)])
+        await heard(companions, 2)
+        assert {hit.id.int for hit in await index.query(HERE, COLLECTION, asked, 2)} == {900, 1}
+        await other.delete(HERE, COLLECTION, [UUID(int=900)])
+        assert (await index.query(HERE, COLLECTION, asked, 1))[0].id.int == 1
+        # so many that they are read anew
+        await other.upsert(HERE, COLLECTION, [Point(UUID(int=i), v) for i, v in enumerate(vectors[:300], start=700)])
+        await heard(companions, 300)
+        await index.query(HERE, COLLECTION, asked, 1)
+        task = companions._kept[HERE, COLLECTION].task
+        assert task is not None
+        await task
+        assert companions._kept[HERE, COLLECTION].changed().size == 0
+        held = companions.get(HERE, COLLECTION)
+        assert held is not None and held.codes is not None
+        assert len(held.codes) == await index.count(HERE, COLLECTION) == 700
+        assert (await index.query(HERE, COLLECTION, asked, 1))[0].id.int == 1
+        # everything goes
+        await index.delete(HERE, COLLECTION, None)
+        assert await index.query(HERE, COLLECTION, asked, 1) == []
+    # nobody hears of changes any more: the codes are not believed
+    await other.upsert(HERE, COLLECTION, [Point(UUID(int=i), v) for i, v in enumerate(vectors[:400], start=1)])
+    assert companions.get(HERE, COLLECTION) is None
+    assert [hit.id.int for hit in await index.query(HERE, COLLECTION, vectors[0], 1)] == [1]
+
+
+@pytest.mark.security
+async def test_codes_of_what_is_private_or_too_large_are_not_kept(
+    database: Database, indexed: str, empty: None
+) -> None:
+    points = [Point(UUID(int=i), unit(1, i)) for i in range(1, 50)]
+    async with hearing(indexed) as changes:
+        companions = Companions(changes, reader(database))
+        index = PgVectorIndex(database, exact_limit=10, companions=companions)
+        for collection in ("passages/test/384", COLLECTION):
+            await index.upsert(HERE, collection, points)
+            assert len(await index.query(HERE, collection, unit(1), 5)) == 5
+        assert list(companions._kept) == [(HERE, COLLECTION)]
+        small = Companions(changes, reader(database, most_bytes=1_000))
+        assert not await small.warm(HERE, COLLECTION)
+        assert small.get(HERE, COLLECTION) is None
+        tight = Companions(changes, reader(database), most_bytes=10)
+        assert not await tight.warm(HERE, COLLECTION)
+        idle = Companions(changes, reader(database), idle=0.01)
+        await idle.warm(HERE, COLLECTION)
+        await asyncio.sleep(0.1)
+        assert not idle._kept
 
 
 @pytest.mark.acceptance("RET-27")

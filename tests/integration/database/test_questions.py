@@ -21,11 +21,8 @@ async def one(product_url):
     await database.aclose()
 
 
-def asking(statement, *values):
-    async def sent(driver):
-        return await driver.execute(statement, values)
-
-    return sent
+def asking(statement, **values):
+    return (statement, values)
 
 
 @pytest.mark.acceptance("DB-13")
@@ -50,12 +47,21 @@ async def test_it_is_asked_as_the_scope_and_leaves_nothing(one, owner):
 
 async def test_a_wrong_question_leaves_the_connection_usable(one, owner):
     with pytest.raises(psycopg.errors.DivisionByZero):
-        await one.ask(owner, asking("SELECT 1 / %s::int", 0))
+        await one.ask(owner, asking("SELECT 1 / %(by)s::int", by=0))
     with pytest.raises(psycopg.errors.UndefinedTable):
         await one.ask(owner, asking("SELECT 1 FROM nowhere"))
-    with pytest.raises(ZeroDivisionError):
-        await one.ask(owner, lambda driver: 1 / 0)
+    with pytest.raises(psycopg.ProgrammingError):
+        await one.ask(owner, asking("SELECT %(missing)s"))
     assert await one.ask(owner, asking("SELECT 2")) == [(2,)]
+
+
+@pytest.mark.security
+async def test_values_are_never_words_of_the_message(one, owner):
+    for said in ("'; SELECT pg_sleep(9); --", "\\'; RESET ROLE; --", "$$ 100 % %(x)s", "é🙂"):
+        assert await one.ask(owner, asking("SELECT %(said)s::text, 5 %% 3", said=said)) == [(said, 2)]
+    with pytest.raises(psycopg.DataError):
+        await one.ask(owner, asking("SELECT %(said)s::text", said="a\x00b"))
+    assert await one.ask(owner, asking("SELECT 1"), asking("SELECT current_user")) == [("verivita_app",)]
 
 
 async def test_a_connection_that_died_in_the_pool_is_replaced(one, owner, product_url):
@@ -81,6 +87,6 @@ async def test_a_full_pool_and_a_server_that_is_gone_are_unavailable(one, owner)
 
 async def test_many_at_once_each_hear_their_own_answer(product_url, owner):
     database = Database(product_url, pool_size=3)
-    found = await asyncio.gather(*(database.ask(owner, asking("SELECT %s::int", n)) for n in range(40)))
+    found = await asyncio.gather(*(database.ask(owner, asking("SELECT %(n)s::int", n=n)) for n in range(40)))
     assert found == [[(n,)] for n in range(40)]
     await database.aclose()

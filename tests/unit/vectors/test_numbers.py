@@ -1,8 +1,7 @@
-"""Bytes that go to PostgreSQL, what a build may take, how long a measurement is believed, how postings are grown."""
+"""What goes to PostgreSQL, what a build may take, how long a measurement is believed, how postings are grown."""
 
 from __future__ import annotations
 
-import struct
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -10,18 +9,17 @@ import numpy as np
 import pytest
 
 from bench import scale_corpus
-from verivita.adapters.vectors.halves import Half, Ids
+from verivita.adapters.vectors.halves import Half, listed, listed_ids, spelled
 from verivita.adapters.vectors.index_build import memory_mb
 from verivita.adapters.vectors.tuning import Tuned
 
 
-def test_ids_are_an_array_of_the_database() -> None:
+def test_ids_are_spelled_as_an_array() -> None:
     ids = [UUID(int=7), UUID("ffffffff-ffff-ffff-ffff-fffffffffffe")]
     pairs = np.array([[id.int >> 64, id.int & (2**64 - 1)] for id in ids], np.uint64)
-    head = struct.pack(">5i", 1, 0, 2950, 2, 1)
-    assert Ids(pairs).data == head + b"".join(struct.pack(">i", 16) + id.bytes for id in ids)
-    assert Ids(np.asfortranarray(pairs)).data == Ids(pairs).data
-    assert Ids(np.empty((0, 2), np.uint64)).data == struct.pack(">3i", 0, 0, 2950)
+    assert listed(pairs) == listed(np.asfortranarray(pairs)) == listed_ids(ids) == f"{{{ids[0].hex},{ids[1].hex}}}"
+    assert listed(np.empty((0, 2), np.uint64)) == listed_ids([]) == "{}"
+    assert spelled(np.array([1.0, -2.5], np.float32)) == "[1.0, -2.5]"
 
 
 def test_a_vector_is_its_length_and_its_halves() -> None:

@@ -8,10 +8,10 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import psycopg
 
 from verivita.adapters.vectors.codes import Codes, coded, joined
 from verivita.adapters.vectors.companions import MOST_BYTES, Load
+from verivita.adapters.vectors.halves import listed
 from verivita.core.ids import PersonId, TenantId
 from verivita.core.principal import Principal
 from verivita.engines.retrieval.ports import IdPairs, Partition, Vector
@@ -42,7 +42,7 @@ def reader(database: Database, most_bytes: int = MOST_BYTES) -> Load:
         ask = _Ask(database, partition, collection)
         if ids is None or mean is None:
             return await _all(ask, most_bytes)
-        rows: Rows = await ask.rows(_THESE, ids=_listed(ids)) if len(ids) else ()
+        rows: Rows = await ask.rows(_THESE, ids=listed(ids)) if len(ids) else ()
         return await asyncio.to_thread(_coded, rows, mean) if rows else None
 
     return read
@@ -73,11 +73,10 @@ class _Ask:
 
     async def rows(self, statement: str, **values: Any) -> list[Any]:
         """The rows, as bytes."""
-
-        async def asking(driver: psycopg.AsyncConnection[Any]) -> psycopg.AsyncCursor[Any]:
-            return await driver.execute(statement, self._values | values, binary=True, prepare=False)
-
-        return await self._database.ask(self._scope, asking)
+        async with self._database.begin(self._scope) as tx:
+            driver = await tx.driver()
+            found = await driver.execute(statement, self._values | values, binary=True, prepare=False)
+            return await found.fetchall()
 
 
 def _coded(rows: Rows, mean: Vector) -> Codes:
@@ -88,7 +87,3 @@ def _coded(rows: Rows, mean: Vector) -> Codes:
 def _numbers(data: bytes) -> Vector:
     """A vector as the database sends it: 4 bytes of head and the numbers, most significant byte first."""
     return np.frombuffer(data, ">f2", offset=4).astype(np.float32)
-
-
-def _listed(ids: IdPairs) -> str:
-    return "{" + ",".join(f"{int(high):016x}{int(low):016x}" for high, low in ids) + "}"

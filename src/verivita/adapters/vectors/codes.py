@@ -21,7 +21,7 @@ STEP = 0.9957
 QUERY_BITS = 4
 FIRST_LEAST, FIRST_SHARE = 4_000, 0.04
 """How many vectors the first look keeps: at least, and of all."""
-_FIRST_CHUNK, _SECOND_CHUNK = 8_192, 1_024
+_FIRST_CHUNK, _SECOND_CHUNK = 8_192, 4_096
 """Vectors at a time in both looks: what is worked on stays in the processor's own memory."""
 
 Words = NDArray[np.uint64]

@@ -1,18 +1,17 @@
-"""Vectors in half precision and lists of ids as the database's wire takes them: few bytes, and nothing to parse."""
+"""Vectors in half precision and lists of ids, as the database's wire takes them and as its statements spell them."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Sequence
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 from psycopg.adapt import Dumper
 from psycopg.pq import Format
 
 from verivita.engines.retrieval.ports import IdPairs, Vector
-
-_UUID, _UUIDS = 2950, 2951
-"""PostgreSQL's numbers of a UUID and of an array of them."""
 
 
 class Half:
@@ -40,25 +39,17 @@ def half_dumper(type_oid: int) -> type[Dumper]:
     return HalfDumper
 
 
-class Ids:
-    """Many ids on their way to the database, as an array: its head, then for each id its length and its bytes."""
-
-    __slots__ = ("data",)
-
-    def __init__(self, pairs: IdPairs) -> None:
-        rows = np.empty((len(pairs), 20), np.uint8)
-        rows[:, :4] = (0, 0, 0, 16)
-        rows[:, 4:] = np.frombuffer(pairs.astype(">u8").tobytes(), np.uint8).reshape(-1, 16)
-        dimensions = (1, 0, _UUID, len(pairs), 1) if len(pairs) else (0, 0, _UUID)
-        self.data = struct.pack(f">{len(dimensions)}i", *dimensions) + rows.tobytes()
+def spelled(vector: Vector) -> str:
+    """A vector as a statement spells it, in half precision."""
+    return str(vector.astype(np.float16).tolist())
 
 
-class IdsDumper(Dumper):
-    """Sends the bytes as they are."""
+def listed(pairs: IdPairs) -> str:
+    """Ids as a statement spells an array of them."""
+    digits = pairs.astype(">u8").tobytes().hex()
+    return "{" + ",".join([digits[i : i + 32] for i in range(0, len(digits), 32)]) + "}"
 
-    format = Format.BINARY
-    oid = _UUIDS
 
-    def dump(self, obj: Any) -> bytes:
-        """The bytes."""
-        return bytes(obj.data)
+def listed_ids(ids: Sequence[UUID]) -> str:
+    """The same of ids one by one."""
+    return "{" + ",".join([id.hex for id in ids]) + "}"

@@ -29,7 +29,7 @@ from sqlalchemy.dialects import postgresql as pg
 
 from verivita.adapters.vectors.candidates import Coded, candidates, is_few
 from verivita.adapters.vectors.companions import Companions, tell
-from verivita.adapters.vectors.halves import Half, Ids, IdsDumper, half_dumper
+from verivita.adapters.vectors.halves import Half, half_dumper, listed, listed_ids, spelled
 from verivita.adapters.vectors.layout import MAX_K, asks_nothing, is_shared, mismatch
 from verivita.core.errors import StorageFull, Unavailable
 from verivita.core.ids import PersonId, TenantId
@@ -138,16 +138,16 @@ class PgVectorIndex:
         few = await self._few(partition, collection, where)
         condition, values = _conditions(where)
         values |= {"tenant": _tenant(partition), "collection": collection, "k": k, "size": vector.size}
-        values["vector"] = Half(vector)
+        values["vector"] = spelled(vector)
         coded = await self._coded(partition, collection, vector, k, few, bool(where))
         hits: list[Hit] = []
         if coded is not None:
             among = _AMONG.format(where=condition)
-            hits = await self._ask(partition, among, values | {"ids": Ids(coded.ids), "k": coded.least})
+            hits = await self._ask(partition, among, values | {"ids": listed(coded.ids), "k": coded.least})
         if coded is not None and (coded.is_all or len(hits) >= coded.least):
             hits = hits[:k]
         elif few is not None:
-            hits = await self._ask(partition, _AMONG.format(where=condition), values | {"ids": Ids(few)})
+            hits = await self._ask(partition, _AMONG.format(where=condition), values | {"ids": listed(few)})
         else:
             hits = await self._scanned(partition, collection, condition, values)
         if not hits:
@@ -157,10 +157,8 @@ class PgVectorIndex:
 
     async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         """The stored vectors of those ids that the collection holds, in half precision."""
-        values = {"tenant": _tenant(partition), "collection": collection, "ids": _listed([id.hex for id in ids])}
-        async with self._begin(partition) as tx, _answered():
-            found = await (await tx.driver()).execute(_VECTORS, values, binary=True)
-            rows = await found.fetchall()
+        values = {"tenant": _tenant(partition), "collection": collection, "ids": listed_ids(ids)}
+        rows = await self._database.ask(_scope(partition), (_VECTORS, values))
         if not rows:
             return {}
         # Every row is 4 bytes of header and the numbers, most significant byte first.
@@ -224,15 +222,9 @@ class PgVectorIndex:
 
         The statement is planned anew each time: how many rows a partition or a list of ids has decides how to go.
         """
-        await self._learn()
-
-        async def asking(driver: psycopg.AsyncConnection[Any]) -> psycopg.AsyncCursor[Any]:
-            self._teach(driver)
-            if effort is not None:
-                await driver.execute(_TUNE, {"ef": str(effort), "probes": str(max(PROBES, effort // 4))})
-            return await driver.execute(statement, values, binary=True, prepare=False)
-
-        rows = await self._database.ask(_scope(partition), asking)
+        tuned = {"ef": str(effort), "probes": str(max(PROBES, (effort or 0) // 4))}
+        questions = [(statement, values)] if effort is None else [(_TUNE, tuned), (statement, values)]
+        rows = await self._database.ask(_scope(partition), *questions)
         return [Hit(id, 1.0 - distance) for id, distance in rows if distance == distance]
 
     def _wrote(self, partition: Partition, collection: str, ids: Sequence[UUID] | None) -> None:
@@ -249,10 +241,9 @@ class PgVectorIndex:
                 self._type = half_dumper(int(found.scalar_one()))
 
     def _teach(self, driver: psycopg.AsyncConnection[Any]) -> None:
-        """Tell a connection how to send vectors in half precision, and many ids."""
+        """Tell a connection how to send vectors in half precision."""
         if self._type is not None:
             driver.adapters.register_dumper(Half, self._type)
-            driver.adapters.register_dumper(Ids, IdsDumper)
 
     async def _part(self, partition: Partition, collection: str) -> _Part:
         """Whether the partition is beyond the exact limit, and what was measured of it; remembered for a while."""
@@ -294,7 +285,7 @@ _VECTORS = f"SELECT id, halfvec_send(embedding) FROM vector_points WHERE {_MINE}
 _COMPARED = "SELECT id, embedding <=> CAST(%(vector)s AS halfvec) AS distance FROM vector_points WHERE "
 _BEST = " AND dimensions = %(size)s{where} ORDER BY distance, id LIMIT %(k)s"
 _EXACT = f"{_COMPARED}{_MINE}{_BEST}"
-_AMONG = f"{_COMPARED}{_MINE} AND id = ANY(%(ids)s){_BEST}"
+_AMONG = f"{_COMPARED}{_MINE} AND id = ANY(CAST(%(ids)s AS uuid[])){_BEST}"
 _NEAR = (
     "WITH near AS MATERIALIZED (SELECT id, CAST(embedding AS halfvec({size})) <=> CAST(%(vector)s AS halfvec({size})) "  # noqa: S608 - numbers and fixed words
     f"AS distance FROM vector_points WHERE {_MINE} "
@@ -327,11 +318,6 @@ def _tenant(partition: Partition) -> UUID:
 
 def _scope(partition: Partition) -> Principal:
     return Principal(TenantId(_tenant(partition)), PersonId(UUID(int=0)))
-
-
-def _listed(digits: Sequence[str]) -> str:
-    """Ids as the text of an array."""
-    return "{" + ",".join(digits) + "}"
 
 
 def _row(tenant: UUID, collection: str, point: Point) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import os
 import re
 import socket
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -98,7 +98,8 @@ class Tx:
         return connection
 
 
-Asking = Callable[[psycopg.AsyncConnection[Any]], Awaitable[psycopg.AsyncCursor[Any]]]
+Question = tuple[str, Mapping[str, Any]]
+"""A statement in the driver's own words, and its values."""
 Witness = Callable[[Tx], Awaitable[None]]
 _WITNESS: ContextVar[Witness | None] = ContextVar("witness", default=None)
 
@@ -171,15 +172,15 @@ class Database:
         except DBAPIError as error:
             raise _translated(error) from error
 
-    async def ask(self, scope: Scope, asking: Asking) -> list[Any]:
-        """The rows of one question as `scope`, in a transaction that goes to the server and comes back in one piece.
+    async def ask(self, scope: Scope, *questions: Question) -> list[Any]:
+        """The rows of the last question as `scope`, in a transaction that is one message to the server and one back.
 
-        `asking` sends statements and returns the cursor of the last one, without waiting for an answer. It is for
-        reading alone: nothing is witnessed. Raises what `begin` raises.
+        It is for reading alone: nothing is witnessed. Values go as text inside the message, quoted by the driver; a
+        message is a transaction of its own, and needs no words to begin and end it. Raises what `begin` raises.
         """
         try:
             async with self._engine.connect() as connection:
-                return await self._asked(connection, scope, asking)
+                return await self._asked(connection, scope, questions)
         except TimeoutError as error:
             raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
         except DBAPIError as error:
@@ -187,20 +188,14 @@ class Database:
         except psycopg.Error as error:
             raise _of_driver(error) from error
 
-    async def _asked(self, connection: AsyncConnection, scope: Scope, asking: Asking) -> list[Any]:
+    async def _asked(self, connection: AsyncConnection, scope: Scope, questions: Sequence[Question]) -> list[Any]:
         """Ask; over a connection that was closed while it lay in the pool, once more over a fresh one."""
         start = time.monotonic()
         for _ in range(2):
             driver = await Tx(connection).driver()
             cut = asyncio.get_running_loop().call_later(self._patience, _cut, driver)
             try:
-                async with driver.pipeline():
-                    entered = await driver.execute(_ENTER_RAW, _context(scope))
-                    found = await asking(driver)
-                    await driver.commit()
-                    await entered.fetchall()
-                    cut.cancel()
-                    return await found.fetchall()
+                return await _said(driver, [(_ENTER_RAW, _context(scope)), *questions])
             except psycopg.OperationalError:
                 if not driver.closed:
                     raise
@@ -247,6 +242,21 @@ class Database:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._engine.dispose()
+
+
+async def _said(driver: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> list[Any]:
+    """The rows of the last of these statements, sent as one message."""
+    cursor = psycopg.AsyncClientCursor(driver)
+    message = ";".join([cursor.mogrify(statement, values) for statement, values in questions])
+    await driver.set_autocommit(True)
+    try:
+        await cursor.execute(message)
+        while cursor.nextset():
+            pass
+        return await cursor.fetchall()
+    finally:
+        if not driver.closed:
+            await driver.set_autocommit(False)
 
 
 def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
