@@ -138,16 +138,12 @@ def passes(found: Grounding) -> bool:
 
 
 def auroc(scores: Sequence[float], true: Sequence[bool]) -> float:
-    """Share of (true, other) pairs in which the true one has the higher score; ties count half."""
+    """Share of (true, other) pairs in which the true one has the higher score; ties count half (Mann-Whitney)."""
+    from scipy.stats import mannwhitneyu
+
     values, labels = np.asarray(scores), np.asarray(true)
-    order = np.argsort(values, kind="stable")
-    ranks = np.empty(len(values))
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ranks[order] = np.arange(1, len(values) + 1)
-    ends = np.cumsum(counts)
-    ranks = ((ends - counts + 1 + ends) / 2)[inverse]
-    ones = int(labels.sum())
-    return float((ranks[labels].sum() - ones * (ones + 1) / 2) / (ones * (len(labels) - ones)))
+    ones, others = values[labels], values[~labels]
+    return float(mannwhitneyu(ones, others).statistic / (ones.size * others.size))
 
 
 def overlap(pair: Pair) -> float:

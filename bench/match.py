@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import gzip
 import json
-import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -19,6 +18,7 @@ from typing import Any
 
 from bench.match_speed import speed
 from bench.match_texts import AS_OF, posting_of, profile_of
+from bench.ranking import means
 from bench.report import Outcome, wanted
 from verivita.engines.skills import Taxonomy, load_taxonomy
 from verivita.features.library import CandidateProfile
@@ -38,41 +38,21 @@ def read_jsonl(path: Path) -> list[dict[str, Any]]:
 # Order of people for a posting.
 
 
-def average_precision(ranked: Sequence[str], right: set[str]) -> float:
-    """Mean of the precision at each right one."""
-    hits, total = 0, 0.0
-    for place, name in enumerate(ranked, 1):
-        if name in right:
-            hits += 1
-            total += hits / place
-    return total / len(right) if right else 0.0
-
-
-def ndcg(ranked: Sequence[str], right: set[str], depth: int = 10) -> float:
-    """Normalised discounted gain of the first `depth`, with gains of 0 and 1."""
-    gain = sum(1 / math.log2(place + 1) for place, name in enumerate(ranked[:depth], 1) if name in right)
-    best = sum(1 / math.log2(place + 1) for place in range(1, min(depth, len(right)) + 1))
-    return gain / best if best else 0.0
-
-
 def people_for_jobs(folder: Path, limit: int | None) -> dict[str, float]:
     """MAP and nDCG@10 of the text ranking."""
     queries, corpus = read_jsonl(folder / "queries.jsonl"), read_jsonl(_corpus(folder))
-    right: dict[str, set[str]] = {}
+    right: dict[str, dict[str, int]] = {}
     for line in (folder / "qrels.tsv").read_text("utf-8").splitlines():
         wanted_by, _, name, grade = line.split()
         if int(grade) > 0:
-            right.setdefault(wanted_by, set()).add(name)
+            right.setdefault(wanted_by, {})[name] = 1
     texts = [prepare_text(row["text"]) for row in corpus]
-    found = []
-    for query in queries[:limit]:
-        ranked = [str(corpus[index]["id"]) for index, _ in rank(query["text"], texts)]
-        found.append((ranked, right.get(str(query["id"]), set())))
-    return {
-        "default/map": sum(average_precision(*pair) for pair in found) / len(found),
-        "default/ndcg@10": sum(ndcg(*pair) for pair in found) / len(found),
-        "queries": float(len(found)),
+    ranked = {
+        str(query["id"]): [str(corpus[index]["id"]) for index, _ in rank(query["text"], texts)]
+        for query in queries[:limit]
     }
+    found = means(ranked, right, ("map", "ndcg@10"))
+    return {f"default/{key}": value for key, value in found.items()} | {"queries": float(len(ranked))}
 
 
 def _corpus(folder: Path) -> Path:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.ranking import means
 from bench.report import Outcome, wanted
 from verivita.engines.retrieval.bm25 import Bm25
 from verivita.engines.retrieval.terms import english
@@ -51,22 +52,16 @@ def find(data: Path) -> Iterator[tuple[str, str, Path]]:
             yield key, "titles", path
 
 
-def average_precision(scores: np.ndarray[Any, Any], right: np.ndarray[Any, Any]) -> float:
-    """Average precision of the order that the scores give; ties by position."""
-    hits = np.flatnonzero(right[np.argsort(-scores, kind="stable")])
-    return float(np.mean(np.arange(1, len(hits) + 1) / (hits + 1)))
-
-
 def resumes(path: Path, limit: int | None) -> dict[str, float]:
     """MAP over the occupations: the name as the query, over the texts without their beginnings."""
     held = rows(path, limit)
     index = Bm25([row["text"][CUT:] for row in held], terms=with_pairs)
     labels = sorted({label for row in held for label in row["labels"]})
-    found = [
-        average_precision(index.scores(label.replace("_", " ")), np.array([label in row["labels"] for row in held]))
-        for label in labels
-    ]
-    return {"no_model/map": float(np.mean(found)), "default/map": float(np.mean(found))}
+    orders = {label: np.argsort(-index.scores(label.replace("_", " ")), kind="stable") for label in labels}
+    ranked = {label: [str(i) for i in found] for label, found in orders.items()}
+    right = {label: {str(i): 1 for i, row in enumerate(held) if label in row["labels"]} for label in labels}
+    value = means(ranked, right, ("map",))["map"]
+    return {"no_model/map": value, "default/map": value}
 
 
 async def titles(path: Path, limit: int | None) -> dict[str, float]:

@@ -2,7 +2,9 @@
 
 `hybrid` is the shipped encoder and the tantivy word index, fused by the weighted sum of their first hundred candidates;
 `rrf` fuses by reciprocal ranks instead; `default`, what the product does when nothing is configured, smooths `hybrid`
-over neighbours. The vectors are compared exactly, as in a partition of this size.
+over neighbours. The vectors are compared exactly, as in a partition of this size. `ndcg_over_LEG_low` and `_high` are
+the paired 95 % interval of what the default gains over that leg; `dense/cosine_*` say what a cosine of this model
+means.
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ from uuid import UUID
 
 import numpy as np
 
+from bench import ranking
 from bench.report import Outcome, wanted
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
@@ -27,6 +30,7 @@ from verivita.engines.retrieval.fusion import reciprocal_ranks, weighted_sum
 from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, Fuse, Leg, Vectors, hybrid, lexical_leg
 from verivita.engines.retrieval.ports import Hit, Partition, TextEntry, Vector
 
+METRICS = ("ndcg@10", "recall@100", "mrr")
 HERE = Partition(str(UUID(int=1)))
 Search = Callable[[str], Awaitable[Sequence[Hit]]]
 
@@ -74,22 +78,8 @@ def read(folder: Path, judged: Path, limit: int | None) -> Set:
     return Set(documents, dict(list(queries.items())[:limit]), right)
 
 
-def figures(ranked: Mapping[str, Sequence[str]], right: Mapping[str, Mapping[str, int]]) -> dict[str, float]:
-    """nDCG@10 with linear gains, recall@100 and MRR@100 as trec_eval counts them, as means over the queries."""
-    gains, recalls, firsts = [], [], []
-    for query, found in ranked.items():
-        good = right[query]
-        discount = 1 / np.log2(np.arange(2, 12))
-        got = np.array([good.get(one, 0) for one in found[:10]], float)
-        best = np.array(sorted(good.values(), reverse=True)[:10], float)
-        gains.append((got * discount[: got.size]).sum() / (best * discount[: best.size]).sum())
-        recalls.append(len(set(found[:100]) & set(good)) / len(good))
-        firsts.append(next((1 / rank for rank, one in enumerate(found[:100], 1) if one in good), 0.0))
-    return {"ndcg@10": float(np.mean(gains)), "recall@100": float(np.mean(recalls)), "mrr": float(np.mean(firsts))}
-
-
-async def measured(search: Search, queries: Mapping[str, str], names: Sequence[str], right: Mapping[str, Mapping[str, int]]) -> dict[str, float]:  # fmt: skip  # noqa: E501
-    """Figures of one way to search, one query after another."""
+async def timed(search: Search, queries: Mapping[str, str], names: Sequence[str]) -> tuple[dict[str, list[str]], dict[str, float]]:  # fmt: skip  # noqa: E501
+    """What one way to search finds, one query after another, and the milliseconds that it takes."""
     ranked, times = {}, []
     for query, text in queries.items():
         start = time.perf_counter()
@@ -97,7 +87,7 @@ async def measured(search: Search, queries: Mapping[str, str], names: Sequence[s
         times.append((time.perf_counter() - start) * 1000)
         ranked[query] = [names[hit.id.int] for hit in hits]
     p50, p95 = np.quantile(times, [0.5, 0.95])
-    return {**figures(ranked, right), "ms_p50": float(p50), "ms_p95": float(p95)}
+    return ranked, {"ms_p50": float(p50), "ms_p95": float(p95)}
 
 
 async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> tuple[Callable[[str], dict[str, Leg]], Vectors]:
@@ -144,12 +134,36 @@ async def modes(item: Set) -> dict[str, float]:
             "hybrid": partial(fused, weighted_sum, None),
             "default": partial(fused, weighted_sum, stored),
         }
-        found = {}
+        found: dict[str, float] = {}
+        gains: dict[str, dict[str, float]] = {}
         for mode, search in searches.items():
-            for metric, value in (await measured(search, item.queries, names, item.right)).items():
-                found[f"{mode}/{metric}"] = value
+            ranked, times = await timed(search, item.queries, names)
+            counted = ranking.each(ranked, item.right, METRICS)
+            gains[mode] = counted["ndcg@10"]
+            found |= {f"{mode}/{metric}": float(np.mean(list(values.values()))) for metric, values in counted.items()}
+            found |= {f"{mode}/{metric}": value for metric, value in times.items()}
+        found |= await cosines(item, both)
     embedder.close()
+    for other in ("bm25", "dense", "hybrid"):
+        low, high = ranking.interval(gains["default"], gains[other])
+        found |= {f"default/ndcg_over_{other}_low": low, f"default/ndcg_over_{other}_high": high}
     return found
+
+
+async def cosines(item: Set, both: Callable[[str], dict[str, Leg]]) -> dict[str, float]:
+    """How the encoder's cosines lie for right documents and for others among its nearest, and where they part best."""
+    right, other = list[float](), list[float]()
+    for query, text in item.queries.items():
+        for hit in await both(text)[DENSE]():
+            good = item.documents[hit.id.int][0] in item.right[query]
+            (right if good else other).append(hit.score)
+    grid = np.arange(0.1, 0.9, 0.01)
+    balance = [(np.mean(np.array(right) >= at) + np.mean(np.array(other) < at)) / 2 for at in grid]
+    found = {"cosine_threshold": float(grid[int(np.argmax(balance))])}
+    for name, some in (("right", right), ("other", other)):
+        found |= {f"cosine_{name}_p{q}": float(np.quantile(some, q / 100)) for q in (5, 50, 95)}
+    found["right_above_0.7"] = float(np.mean(np.array(right) > 0.7))
+    return {f"dense/{name}": value for name, value in found.items()}
 
 
 def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcome:

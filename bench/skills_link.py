@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.ranking import DEPTH, each
 from bench.report import Outcome, wanted
 from verivita.engines.skills import Label, Linker, load_esco_labels, load_taxonomy
 
@@ -41,12 +42,11 @@ def gold(path: Path, labels: dict[str, int], limit: int | None) -> Gold:
 
 def figures(ranked: dict[str, list[int]], truth: Gold) -> dict[str, float]:
     """R-precision cut at 5 (hits among five over the smaller of five and the number of right ones), and MRR."""
-    rp = mrr = 0.0
-    for sentence, right in truth.items():
-        hits = [i for i, label in enumerate(ranked[sentence]) if label in right]
-        rp += sum(hit < 5 for hit in hits) / min(5, len(right))
-        mrr += 1 / (hits[0] + 1) if hits else 0.0
-    return {"rp@5": rp / len(truth), "mrr": mrr / len(truth)}
+    lists = {sentence: [str(label) for label in ranked[sentence]][:DEPTH] for sentence in truth}
+    right = {sentence: {str(label): 1 for label in labels} for sentence, labels in truth.items()}
+    found = each(lists, right, ("p@5", "mrr"))
+    rp = sum(value * 5 / min(5, len(truth[sentence])) for sentence, value in found["p@5"].items())
+    return {"rp@5": rp / len(truth), "mrr": sum(found["mrr"].values()) / len(truth)}
 
 
 def names(path: Path) -> list[Label]:

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.ranking import DEPTH, means
 from bench.report import Outcome, wanted
 from verivita.engines.skills import Occupation, OccupationLinker, load_occupations
 
@@ -118,21 +119,14 @@ def order(linker: OccupationLinker, signals: np.ndarray[Any, Any]) -> list[int]:
     return [*first, *(i for i in rest if i not in set(first))]
 
 
-def figures(ranked: list[str], right: set[str]) -> np.ndarray[Any, Any]:
-    """success@10, MRR, average precision and recall@10 of one query."""
-    hits = [i for i, found in enumerate(ranked) if found in right]
-    precision = sum((n + 1) / (hit + 1) for n, hit in enumerate(hits)) / len(right)
-    early = sum(hit < 10 for hit in hits)
-    return np.array([early > 0, 1 / (hits[0] + 1) if hits else 0.0, precision, early / len(right)])
-
-
 async def measure(found: Set, linker: OccupationLinker, queries: list[str]) -> dict[str, float]:
-    """Mean figures over the queries."""
-    total = np.zeros(4)
+    """Mean figures over the queries; a list ends after its first thousand names."""
+    ranked = {}
     for query in queries:
-        ranked = [found.ids[i] for i in order(linker, await linker.signals(found.queries[query]))]
-        total += figures(ranked, found.right[query])
-    return dict(zip(("success@10", "mrr", "map", "r@10"), (total / len(queries)).tolist(), strict=True))
+        names = order(linker, await linker.signals(found.queries[query]))
+        ranked[query] = list(dict.fromkeys(found.ids[i] for i in names))[:DEPTH]
+    right = {query: dict.fromkeys(found.right[query], 1) for query in queries}
+    return means(ranked, right, ("success@10", "mrr", "map", "r@10"))
 
 
 def sample(found: Set, limit: int | None) -> list[str]:
