@@ -41,8 +41,9 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A statement with its verdict, the sources that carry it best, and why it falls short; `score` lies in 0..1.
+    """A statement with its verdict, the sources that carry it best, and why it falls short.
 
+    `score`, in 0..1, is that of its best place; an objection in the place that decides lowers the verdict alone.
     `reasons` are codes with the words at fault, such as `number: 40%` or `skill: Kubernetes`; empty when supported.
     """
 

@@ -150,7 +150,8 @@ def _judged(statement: Statement, scope: Scope, read: Sequence[Reading], chosen:
     scored = sorted(
         ((_verdict(one, scope, chosen), chosen.score(one.features), one) for one in read), key=_rank, reverse=True
     )
-    verdict, score, best = scored[0]
+    verdict, _, best = scored[0]
+    score = max(one for _, one, _ in scored)
     ids = dict.fromkeys(one.source_id for _, _, one in scored if one.source_id)
     reasons = tuple(dict.fromkeys(str(f) for f in best.findings))
     if verdict is not Verdict.SUPPORTED and not reasons:
