@@ -19,6 +19,7 @@ from tests.rigs.fault_proxy import Fault, FaultProxy, faulty
 from tests.rigs.llm_server import LlmServer, Mode, serving
 from tests.rigs.valkey import ValkeyRig, valkey
 from verivita.adapters.collections.sqlite import SqliteCollections
+from verivita.adapters.embedders.nearness import EncoderNearness
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.bootstrap.container import Container, Process, build
 from verivita.bootstrap.settings import LlmSettings, Settings
@@ -72,7 +73,9 @@ async def product(
     encoder = OnnxEmbedder()
     ready: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     store = SqliteCollections(folder, encoder.model.key, encoder.model.dimensions)
-    served = asyncio.create_task(serve(encoder, None, lambda _: [], store, port=0, ready=ready.set_result))
+    served = asyncio.create_task(
+        serve(encoder, None, lambda _: [], store, EncoderNearness(encoder), port=0, ready=ready.set_result)
+    )
     async with AsyncExitStack() as stack:
         ports = {"provider": urlsplit(rig.url).port, "encoder": await ready, "cache": valkey.port}
         proxies = {

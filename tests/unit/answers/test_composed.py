@@ -10,6 +10,8 @@ import pytest
 
 from verivita.adapters.embedders.nearness import EncoderNearness
 from verivita.adapters.embedders.onnx import OnnxEmbedder
+from verivita.core.errors import Unavailable
+from verivita.engines.grounding import Figures
 from verivita.engines.retrieval.bm25 import Bm25
 from verivita.features.answers.checked import Checker, score_of
 from verivita.features.answers.compose import CANDIDATES, READ, Place, best_passages, extract, plain
@@ -180,3 +182,19 @@ async def test_an_encoder_carries_other_words_for_the_same_and_no_other_number(
         ((claim, _),) = await one.finish()
         assert claim.verdict is wanted
     encoder.close()
+
+
+async def test_an_encoder_that_is_gone_is_asked_once_an_answer() -> None:
+    class Gone:
+        asked = 0
+
+        async def figures(self, asked: object) -> list[Figures]:
+            self.asked += 1
+            raise Unavailable("ml_unavailable", "The ML service does not answer.")
+
+    gone = Gone()
+    one = replace(checker(), nearness=gone, citations=[], claims=[])
+    await one.take("Mitosis has four phases [2]. The Calvin cycle needs ATP [1]. ")
+    await one.finish()
+    assert len(one.claims) == 2
+    assert gone.asked == 1

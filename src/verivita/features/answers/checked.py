@@ -91,6 +91,8 @@ class Checker:
             Source(str(n), evidence_of(self.passages[n].text), section=self.passages[n].place.section) for n in allowed
         ]
         near = await learned(self.nearness, asked(said, sources))
+        if near is None:
+            self.nearness = None  # gone: each sentence would wait for it anew
         found = ground(said, sources, nearness=near)
         order = (Carried.UNSUPPORTED, Carried.WEAK, Carried.SUPPORTED)
         worst = min((claim.verdict for claim in found.claims), key=order.index, default=Carried.UNSUPPORTED)

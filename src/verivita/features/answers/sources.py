@@ -39,6 +39,8 @@ class Weighed:
     chances: Matrix
     enough: float
     """How likely the papers hold an answer, 0..1."""
+    blind: bool = False
+    """Whether no encoder answered when the sentences were weighed."""
 
     @property
     def places(self) -> Mapping[UUID, Place]:
@@ -89,7 +91,7 @@ def weigh(
     signs = Signs(signs.rows[kept], signs.weights)
     candidates = [item for item, is_kept in zip(candidates, kept, strict=True) if is_kept]
     likely = enough(question, signs, [item.text for item in found], weight)
-    return Weighed(tuple(found), tuple(candidates), chances(signs), likely)
+    return Weighed(tuple(found), tuple(candidates), chances(signs), likely, cosines is None)
 
 
 def of_job(job_id: UUID, title: str, company: str, description: str) -> list[FoundText]:

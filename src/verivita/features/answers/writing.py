@@ -139,7 +139,8 @@ def _ending(answer: Answer) -> list[Step]:
 
 def _asked(question: Question, weighed: Weighed, nearness: Nearness | None) -> tuple[ChatRequest, Checker]:
     passages = within(weighed.read())
-    checker = Checker(passages, weighed.starts, question.verify, nearness)
+    # An encoder that was just found gone is not waited for again.
+    checker = Checker(passages, weighed.starts, question.verify, None if weighed.blind else nearness)
     return request(question.text, passages, question.context), checker
 
 
