@@ -6,6 +6,7 @@ the id) that no rule or threshold was chosen on.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import importlib
 import json
@@ -166,9 +167,16 @@ def queries(rows: Sequence[Row]) -> dict[str, float]:
 
 
 def routes(rows: Sequence[Row]) -> dict[str, float]:
-    """Share of messages that go the labelled way; measured where the assistant room is built."""
-    route = importlib.import_module("verivita.features.assistant.routing").route
-    return {"routing/accuracy": _share(str(route(row["text"])) == row["route"] for row in rows)}
+    """Share of messages that go the labelled way, with the encoder as in the product and by words alone; confusions."""
+    from verivita.adapters.embedders.onnx import OnnxEmbedder
+    from verivita.features.assistant.routing import chances, route
+
+    vectors = asyncio.run(OnnxEmbedder().embed([row["text"] for row in rows]))
+    told = [chances(row["text"], vector.tolist()) for row, vector in zip(rows, vectors, strict=True)]
+    gone = [(row["route"], str(max(one, key=lambda way: one[way]))) for row, one in zip(rows, told, strict=True)]
+    words = _share(str(route(row["text"])) == row["route"] for row in rows)
+    confused = {f"routing/{right}_as_{found}": float(gone.count((right, found))) for right, found in sorted(set(gone))}
+    return {"routing/accuracy": _share(a == b for a, b in gone), "routing/words_accuracy": words} | confused
 
 
 @cache

@@ -236,7 +236,7 @@ async def test_where_no_word_tells_the_way_a_model_is_asked_and_only_then(contai
         await container.assistant.say(owner, Saying("Which of my jobs are remote?"))
         assert len(llm_server.heard) == calls
         llm_server.mode = Mode.BROKEN
-        assert (await container.assistant.say(owner, Saying("Harrow Museums"))).route is Route.STUDY
+        assert (await container.assistant.say(owner, Saying("Kestrel"))).route is Route.STUDY
     finally:
         llm_server.fill = None
 

@@ -51,7 +51,7 @@ class AssistantService:
         nearness: Nearness | None = None,
     ) -> None:
         self.db, self.repo = db, TalkRepository(keyring)
-        self._guide = Guide(models)
+        self._guide = Guide(models, search)
         self._answers, self._library, self._search, self._matching = answers, library, search, matching
         self._desk = WritingDesk(library, postings, search, matching, models, nearness)
         self._runs = runs or Runs()
