@@ -32,7 +32,7 @@ async def upload(browser, name, text, page):
     )
 
 
-@pytest.mark.acceptance("ID-12", "ID-13", "ID-14")
+@pytest.mark.acceptance("ID-12", "ID-13", "ID-14", "UI-02")
 async def test_a_first_visit_makes_a_guest_and_leads_by_prompts_to_a_sign_in(place):
     async with browser_of(place) as browser:
         start = await browser.get("/")
