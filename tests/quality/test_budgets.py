@@ -16,8 +16,8 @@ import pytest
 from bench import embed, retrieval
 from tests.rigs.data import need
 from verivita.adapters.embedders.model import SHIPPED_MODEL
-from verivita.adapters.embedders.nearness_remote import RemoteNearness
-from verivita.adapters.embedders.remote import RemoteEmbedder
+from verivita.adapters.ml_service.embedder import RemoteEmbedder
+from verivita.adapters.ml_service.nearness import RemoteNearness
 from verivita.core.errors import Unavailable
 from verivita.engines.grounding import Asked
 

@@ -54,7 +54,7 @@ def embedder(settings: Settings, process: Process) -> Embedder:
         return hosted_embedder(settings)
     if process is Process.REMOTE:
         from verivita.adapters.embedders.model import SHIPPED_MODEL
-        from verivita.adapters.embedders.remote import RemoteEmbedder
+        from verivita.adapters.ml_service.embedder import RemoteEmbedder
 
         return RemoteEmbedder(f"{settings.ml_host}:{settings.ml_port}", SHIPPED_MODEL, timeout=settings.ml_timeout_s)
     from verivita.adapters.embedders.onnx import OnnxEmbedder
@@ -73,7 +73,7 @@ def nearness(settings: Settings, process: Process, encoder: Embedder) -> Nearnes
     if settings.embedder != "onnx":
         return None
     if process is Process.REMOTE:
-        from verivita.adapters.embedders.nearness_remote import RemoteNearness
+        from verivita.adapters.ml_service.nearness import RemoteNearness
 
         return RemoteNearness(f"{settings.ml_host}:{settings.ml_port}", timeout=settings.ml_timeout_s)
     from verivita.adapters.embedders.nearness import EncoderNearness
@@ -111,7 +111,7 @@ def reranker(settings: Settings, process: Process) -> Reranker | None:
     if folder is None:
         return None
     if process is Process.REMOTE:
-        from verivita.adapters.rerankers.remote import RemoteReranker
+        from verivita.adapters.ml_service.reranker import RemoteReranker
 
         address = f"{settings.ml_host}:{settings.ml_port}"
         return RemoteReranker(address, folder.name, timeout=settings.ml_timeout_s)

@@ -13,8 +13,8 @@ from tests.contract.retrieval.test_rerankers import MODEL
 from verivita.adapters.collections.sqlite import SqliteCollections
 from verivita.adapters.embedders.hashing import HashingEmbedder
 from verivita.adapters.embedders.onnx import SHIPPED
+from verivita.adapters.ml_service.reranker import RemoteReranker
 from verivita.adapters.rerankers.onnx import OnnxReranker
-from verivita.adapters.rerankers.remote import RemoteReranker
 from verivita.bootstrap import providers
 from verivita.bootstrap.container import build
 from verivita.bootstrap.providers import Process

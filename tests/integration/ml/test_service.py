@@ -18,9 +18,9 @@ from grpc_health.v1 import health_pb2, health_pb2_grpc
 from verivita.adapters.collections.sqlite import SqliteCollections
 from verivita.adapters.embedders.hashing import HashingEmbedder
 from verivita.adapters.embedders.nearness import EncoderNearness
-from verivita.adapters.embedders.nearness_remote import RemoteNearness
 from verivita.adapters.embedders.onnx import OnnxEmbedder
-from verivita.adapters.embedders.remote import RemoteEmbedder
+from verivita.adapters.ml_service.embedder import RemoteEmbedder
+from verivita.adapters.ml_service.nearness import RemoteNearness
 from verivita.core.errors import Unavailable
 from verivita.engines.grounding import Asked, Figures, Nearness
 from verivita.engines.retrieval.ports import Embedder, ModelInfo, Vector

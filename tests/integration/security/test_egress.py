@@ -40,7 +40,7 @@ ALLOWED = {
         "kit/queue/worker.py",
         "migrations/env.py",
     ),
-    "the ML service at VERIVITA_ML_HOST": ("adapters/embedders/remote.py", "adapters/rerankers/remote.py"),
+    "the ML service at VERIVITA_ML_HOST": ("adapters/ml_service/channel.py",),
     "Redis or Valkey at REDIS_URL": ("adapters/cache/link.py",),
     "the mail server of the settings": ("adapters/mailers/smtp.py",),
     "vector engines at VECTOR_URL": (

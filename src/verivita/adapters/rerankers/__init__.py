@@ -1,1 +1,1 @@
-"""Reranker implementations: a cross-encoder from a file, here or in the ML service."""
+"""Reranker implementations: a cross-encoder from a file."""

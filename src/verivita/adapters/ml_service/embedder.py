@@ -1,19 +1,18 @@
-"""Embeddings from the ML service over gRPC (`ml.MLService/EmbedBatch`)."""
+"""Embeddings from the ML service (`ml.MLService/EmbedBatch`)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
+from verivita.adapters.ml_service.channel import Channel, plain
 from verivita.core.errors import Unavailable
 from verivita.engines.retrieval.ports import ModelInfo, Vector
-from verivita.kit import traces
 
 BATCH = 16
 """Texts in one call: each call has its own deadline, and between two calls a waiting query gets its turn."""
-MAX_MESSAGE = 64 * 1024 * 1024
 
 
 class RemoteEmbedder:
@@ -24,8 +23,7 @@ class RemoteEmbedder:
     """
 
     def __init__(self, address: str, model: ModelInfo, *, timeout: float = 10.0) -> None:
-        self._address, self._model, self._timeout = address, model, timeout
-        self._channel: Any = None
+        self._channel, self._model = Channel(address, timeout), model
 
     @property
     def model(self) -> ModelInfo:
@@ -39,29 +37,14 @@ class RemoteEmbedder:
 
     async def close(self) -> None:
         """Close the connection."""
-        if self._channel is not None:
-            await self._channel.close()
-            self._channel = None
+        await self._channel.close()
 
     async def _batch(self, texts: Sequence[str]) -> Vector:
-        import grpc
-
         from verivita.kit.ml_proto import ml_pb2, ml_pb2_grpc
 
-        stubs: Any = ml_pb2_grpc
-        if self._channel is None:
-            limits = [("grpc.max_receive_message_length", MAX_MESSAGE), ("grpc.max_send_message_length", MAX_MESSAGE)]
-            self._channel = grpc.aio.insecure_channel(self._address, options=limits)
-        clean = [text.encode("utf-8", "replace").decode() for text in texts]
-        try:
-            stub = stubs.MLServiceStub(self._channel)
-            with traces.span("ml.MLService/EmbedBatch", traces.Kind.CLIENT, rpc__system="grpc", verivita__n=len(clean)):
-                answer = await stub.EmbedBatch(
-                    ml_pb2.EmbedBatchRequest(texts=clean), timeout=self._timeout, metadata=traces.metadata()
-                )
-        except grpc.aio.AioRpcError as error:
-            why = error.code().name.lower().replace("_", " ")
-            raise Unavailable("ml_unavailable", f"The ML service does not answer ({why}).", retry_after=5.0) from error
+        request = ml_pb2.EmbedBatchRequest(texts=[plain(text) for text in texts])
+        stub = cast(Any, ml_pb2_grpc).MLServiceStub
+        answer = await self._channel.call(stub, "ml.MLService/EmbedBatch", request, len(texts))
         found = np.array([row.vector for row in answer.embeddings], np.float32)
         if found.shape != (len(texts), self._model.dimensions):
             raise Unavailable(
