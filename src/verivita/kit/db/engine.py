@@ -98,6 +98,9 @@ class Tx:
         return connection
 
 
+_AT_WORK = 10
+"""How many times its patience a question waits for its answer."""
+
 Question = tuple[str, Mapping[str, Any]]
 """A statement in the driver's own words, and its values."""
 Witness = Callable[[Tx], Awaitable[None]]
@@ -193,7 +196,8 @@ class Database:
         start = time.monotonic()
         for _ in range(2):
             driver = await Tx(connection).driver()
-            cut = asyncio.get_running_loop().call_later(self._patience, _cut, driver)
+            # Nothing comes back before the last answer: a server at work cannot be told from a silent one.
+            cut = asyncio.get_running_loop().call_later(_AT_WORK * self._patience, _cut, driver)
             try:
                 return await _said(driver, [(_ENTER_RAW, _context(scope)), *questions])
             except psycopg.OperationalError:
