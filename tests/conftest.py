@@ -13,6 +13,7 @@ from tests.rigs.product import (
     stranger,
     work,
 )
+from tests.rigs.uncounted import pytest_collection_modifyitems
 
 __all__ = [
     "clients",
@@ -25,6 +26,7 @@ __all__ = [
     "owner",
     "postgres_server",
     "product_url",
+    "pytest_collection_modifyitems",
     "settings",
     "stranger",
     "work",

@@ -161,16 +161,37 @@ def reader(tmp_path: Path) -> Any:
     run("verivita down")
 
 
+def commands_of() -> dict[str, list[str]]:
+    """All commands of the `run` blocks of each document, in order."""
+    found: dict[str, list[str]] = {}
+    for block in marked("run"):
+        found.setdefault(block.document, []).extend(block.commands)
+    return found
+
+
+def to_run(found: dict[str, list[str]]) -> list[str]:
+    """The documents to run: one whose commands begin another one's is run with that one."""
+    kept: list[str] = []
+    for document in sorted(found, key=lambda name: (-len(found[name]), name)):
+        if not any(found[other][: len(found[document])] == found[document] for other in kept):
+            kept.append(document)
+    return sorted(kept)
+
+
+def test_what_is_run_with_another_document_is_its_beginning():
+    found = {"long": ["a", "b", "c"], "begins": ["a", "b"], "same": ["a", "b", "c"], "other": ["b"]}
+    assert to_run(found) == ["long", "other"]
+    assert to_run(commands_of())
+
+
 @pytest.mark.acceptance("DEV-09")
 @pytest.mark.timeout(600)
-@pytest.mark.parametrize("document", sorted({block.document for block in marked("run")}))
+@pytest.mark.parametrize("document", to_run(commands_of()))
 def test_the_documents_commands_run(document, reader):
-    for block in blocks(ROOT / document):
-        if block.mark == "run" and block.language in SHELL:
-            for command in block.commands:
-                done = reader(command)
-                assert done.returncode == 0, f"{block}: $ {command}\n{done.stdout}{done.stderr}"
-                assert done.stdout.strip(), f"{block}: $ {command} printed nothing"
+    for command in commands_of()[document]:
+        done = reader(command)
+        assert done.returncode == 0, f"{document}: $ {command}\n{done.stdout}{done.stderr}"
+        assert done.stdout.strip(), f"{document}: $ {command} printed nothing"
 
 
 def test_documents_are_found():

@@ -17,7 +17,7 @@ DONE = "succeeded"
 @pytest.mark.acceptance("OPS-06", "JOB-16")
 async def test_a_task_of_a_killed_worker_is_done_once_by_the_next(tmp_path: Path):
     home = make(tmp_path / "home")
-    data = real_postings(600)
+    data = real_postings(450)
     home.keep_database()
     settings = Settings(data_dir=home.data, embedder="hashing", demo=False, _env_file=None)
     container = build(settings, home.server.url("verivita"))
@@ -29,7 +29,7 @@ async def test_a_task_of_a_killed_worker_is_done_once_by_the_next(tmp_path: Path
         kill(first)
         ((position, status),) = home.ask("SELECT position, status FROM import_runs")
         assert status == "running"
-        assert 200 <= position < 600
+        assert 200 <= position < 450
         assert (await container.tasks.get(owner, task_id)).status == "running"
         second = home.start("worker")
         try:
@@ -41,7 +41,7 @@ async def test_a_task_of_a_killed_worker_is_done_once_by_the_next(tmp_path: Path
             second.terminate()
             assert second.wait(timeout=40) == 0
         run = await container.postings.run(owner, run_id)
-        assert (run.status, run.fetched, run.refused_count >= 2) == ("succeeded", 600, True)
+        assert (run.status, run.fetched, run.refused_count >= 2) == ("succeeded", 450, True)
         assert run.fetched == run.new + run.changed + run.unchanged + run.duplicates + run.refused_count
         counts = await container.postings.counts(owner)
         assert (counts.open, counts.waiting) == (run.new, 0)

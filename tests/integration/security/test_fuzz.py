@@ -13,8 +13,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.contract.api.test_fuzz import CHECKS, OPERATIONS
-from tests.contract.api.test_routes import script
+from tests.contract.api.test_fuzz import CHECKS, DESCRIBED, OPERATIONS
 from tests.integration.database.conftest import Filled
 from tests.integration.security.replay import Foreign, fitting, ids_of, state_of
 from tests.integration.security.slots import Api, Slot
@@ -24,7 +23,7 @@ from verivita.bootstrap.container import Container, build
 pytestmark = [pytest.mark.security, pytest.mark.acceptance("SEC-04", "API-04")]
 VICTIM = "Omar"
 SLOTS: dict[str, list[Slot]] = {}
-for slot in Api(json.loads(script("openapi").document())).slots():
+for slot in Api(json.loads(DESCRIBED.read_text("utf-8"))).slots():
     SLOTS.setdefault(f"{slot.verb.upper()} {slot.path}", []).append(slot)
 HOLDING = [operation for operation in OPERATIONS if operation.label in SLOTS]
 
