@@ -43,7 +43,7 @@ class SessionService:
         None for an API key, and for the token of another issuer, whose sign-ins are not kept here.
         """
         if token:
-            return self._access.family_of(token)
+            return self._access.family_of(token) if token.count(".") == 2 else None
         return await self._identity.credential_of(principal, cookie) if cookie else None
 
     async def end(self, principal: Principal, session_id: UUID) -> None:
