@@ -187,13 +187,15 @@ def _noise(vectors: Vector, size: int) -> float:
 def exact(vectors: Halves, queries: Vector, among: Sequence[int] | range, k: int) -> list[set[int]]:
     """The numbers of the `k` nearest of these vectors to each query, by an exact search."""
     rows = np.asarray(among)
-    best: list[set[int]] = []
-    for query in queries:
-        scores = np.concatenate(
-            [vectors[rows[s : s + 50_000]].astype(np.float32) @ query for s in range(0, len(rows), 50_000)]
-        )
-        best.append({int(rows[i]) for i in np.argpartition(-scores, min(k, len(rows) - 1))[:k]})
-    return best
+    likely: list[tuple[NDArray[np.int64], Vector]] = []
+    for start in range(0, len(rows), 50_000):
+        part = rows[start : start + 50_000]
+        scores = queries @ vectors[part].astype(np.float32).T
+        best = np.argpartition(-scores, min(k, len(part) - 1), axis=1)[:, :k]
+        likely.append((part[best], np.take_along_axis(scores, best, axis=1)))
+    numbers, scores = (np.concatenate(kind, axis=1) for kind in zip(*likely, strict=True))
+    order = np.argsort(-scores, axis=1)[:, :k]
+    return [{int(i) for i in row} for row in np.take_along_axis(numbers, order, axis=1)]
 
 
 def number(id: UUID) -> int:
