@@ -11,7 +11,7 @@ sh scripts/check.sh fast || failed=1
 
 mkdir -p artefacts
 rm -f .coverage .coverage.*
-$py -m pytest -p tests.rigs.acceptance -m 'not nightly' -n "$workers" --dist loadfile \
+$py -m pytest -p tests.rigs.acceptance -m 'not nightly' -n "$workers" --dist loadfile --no-loadscope-reorder \
     --acceptance-json artefacts/acceptance.json --junitxml artefacts/junit.xml \
     --cov --cov-branch --cov-report= || failed=1
 $py scripts/coverage_floors.py || failed=1

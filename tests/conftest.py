@@ -13,7 +13,7 @@ from tests.rigs.product import (
     stranger,
     work,
 )
-from tests.rigs.uncounted import pytest_collection_modifyitems
+from tests.rigs.speed import pytest_collection_modifyitems
 
 __all__ = [
     "clients",
