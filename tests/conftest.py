@@ -1,5 +1,7 @@
 """Fixtures for every test: the rigs, and the rows of the acceptance table."""
 
+import structlog
+
 from tests.rigs.llm_server import llm_server, model_settings
 from tests.rigs.postgres import database, postgres_server
 from tests.rigs.product import (
@@ -31,3 +33,7 @@ __all__ = [
     "stranger",
     "work",
 ]
+
+# Its default shows the values of every frame, which takes ten seconds an error; the product does not do so either.
+_shown = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+structlog.configure(processors=[*structlog.get_config()["processors"][:-1], _shown])

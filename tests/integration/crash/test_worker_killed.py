@@ -14,6 +14,7 @@ from verivita.features.identity import NOBODY
 DONE = "succeeded"
 
 
+@pytest.mark.nightly
 @pytest.mark.acceptance("OPS-06", "JOB-16")
 async def test_a_task_of_a_killed_worker_is_done_once_by_the_next(tmp_path: Path):
     home = make(tmp_path / "home")

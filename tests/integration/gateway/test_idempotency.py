@@ -13,6 +13,7 @@ from tests.rigs.product import Clients
 from verivita.bootstrap.container import Container
 from verivita.core.errors import Conflict
 from verivita.core.principal import Principal
+from verivita.features.identity import AddressKept, Visit
 from verivita.kit.once import Standing
 
 KEYS = "/api/v1/keys"
@@ -115,7 +116,7 @@ class TestAfterACrash:
             await container.identity.keys(owner)
             with pytest.raises(RuntimeError):
                 async with container.db.begin(owner) as tx:
-                    await container.identity.repo.touch(tx, owner, claim.id, datetime.now(UTC))
+                    await container.identity.repo.touch(tx, owner, None, datetime.now(UTC), Visit(), AddressKept.NONE)
                     raise RuntimeError
         assert await once.give_back(owner, claim)
         assert (await once.claim(owner, "k", "request")).standing is Standing.OURS
