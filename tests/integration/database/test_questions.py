@@ -6,6 +6,7 @@ import asyncio
 
 import psycopg
 import pytest
+from sqlalchemy import text
 
 from verivita.core.errors import Unavailable
 from verivita.kit.db import Credential, Database, Everywhere
@@ -53,6 +54,17 @@ async def test_a_wrong_question_leaves_the_connection_usable(one, owner):
     with pytest.raises(psycopg.ProgrammingError):
         await one.ask(owner, asking("SELECT %(missing)s"))
     assert await one.ask(owner, asking("SELECT 2")) == [(2,)]
+
+
+async def test_who_stops_waiting_leaves_the_connection_usable(one, owner):
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0.3):
+            await one.ask(owner, asking("SELECT pg_sleep(30)"))
+    async with asyncio.timeout(10):
+        ((user, said, *_),) = await one.ask(owner, asking(WHO))
+    assert (user, said) == ("verivita_app", str(owner.tenant_id))
+    async with one.begin(owner) as tx:
+        assert (await tx.run(text("SELECT 1"))).scalar_one() == 1
 
 
 @pytest.mark.security

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from pydantic import BaseModel
 
 from verivita.core.errors import LimitReached, Unavailable
@@ -15,6 +17,8 @@ from verivita.features.models import ModelsService, Purpose
 from verivita.features.search import SearchService
 
 _LONGEST = 1_000
+_PATIENCE_S = 1.0
+"""How long the encoder is waited for; then the words decide, for the search behind this waits for it again."""
 _SURE = 0.9
 """Where no word tells, a way less likely than this is a guess: a model is asked, if there is one."""
 
@@ -44,8 +48,9 @@ class Guide:
         """The way, where words or meaning tell it, and the best guess; by words alone where no encoder answers."""
         told = known_route(text)
         try:
-            vectors, model = await self._search.embed(principal, [text[:LONGEST]])
-        except Unavailable:
+            async with asyncio.timeout(_PATIENCE_S):
+                vectors, model = await self._search.embed(principal, [text[:LONGEST]])
+        except (Unavailable, TimeoutError):
             return told, Route.STUDY
         if model.key != load_weights().model:
             return told, Route.STUDY
