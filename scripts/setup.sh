@@ -87,8 +87,10 @@ PIP_CACHE_DIR=$here/.cache/pip
 export PIP_CACHE_DIR PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_REQUIRE_VIRTUALENV=0
 mkdir -p "$PIP_CACHE_DIR"
 echo "Installing $lock (with hashes) into .venv; downloads are kept in .cache/pip"
-# Compiling every module takes as long as the rest; Python compiles what is used when it is used, and keeps it.
+# Compiled here on all cores, as pip would do it on one; a start from sources alone takes seconds longer, and where
+# PYTHONDONTWRITEBYTECODE is set no start would ever keep what it compiled.
 "$venv" -m pip install -qq --no-compile --no-deps --require-hashes -r "$lock"
+"$venv" -m compileall -qq -j 0 .venv/lib src || true   # a template with a .py name is no reason to stop
 
 # The package itself: a path file and a console script, the same two things that an editable install leaves behind.
 # No build backend runs, so the runtime lock needs none and this step never touches the network.
