@@ -99,6 +99,7 @@ async def test_changed_papers_change_the_answer_at_once(container, owner):
         ("Which of my saved jobs are remote?", "1 of your 3 jobs"),
         ("Do I know Kubernetes?", "no line of them shows Kubernetes. 1 of your 3 jobs ask for it."),
         ("Do I know Airflow?", "Yes: your papers show Airflow, used in your work."),
+        ("Which databases have I used?", "Yes: your papers show PostgreSQL"),
         ("Which jobs fit me best?", "By what your papers prove"),
         ("What skills am I missing for my jobs?", "Kubernetes: 1 of your best"),
         ("How do I stand for the Senior Data Engineer at Quarrymill Systems?", "You meet three of four must-haves."),

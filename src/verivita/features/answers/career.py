@@ -12,7 +12,7 @@ from verivita.core.principal import Principal
 from verivita.core.text import fold, squeeze
 from verivita.engines.skills import Skill, Taxonomy, extract
 from verivita.features.answers.model import Answer, Citation, Claim, Question, Verdict
-from verivita.features.library import Evidence, LibraryService
+from verivita.features.library import Evidence, LibraryService, ShownSkill
 from verivita.features.matching import Match, MatchingService, Pair, WishState
 from verivita.features.postings import Posting, PostingsService, Quote
 from verivita.features.search import PostingFilters, SearchRequest, SearchService
@@ -86,12 +86,15 @@ class CareerDesk:
     async def _know(self, principal: Principal, skill: Skill) -> Answer:
         """Whether the papers show a skill, with the lines that do."""
         profile = await self._library.profile(principal)
-        shown = next((item for item in profile.skills if item.skill_id == skill.id), None)
-        if shown is not None and shown.evidence:
-            how = "used in your work" if shown.used else "listed"
-            head = f"Yes: your papers show {skill.name}, {how}."
-            lines = [_of_paper(item) for item in _lines(shown.evidence, profile.lines)[:3]]
-            return _told(head, lines, Verdict.SUPPORTED)
+        implied = self._taxonomy().implied
+        shown = [item for item in profile.skills if item.evidence]
+        named = [item for item in shown if item.skill_id == skill.id]
+        implying = [item for item in shown if item not in named and skill.id in implied([item.skill_id])]
+        if named or implying:
+            places = [_lines(item.evidence, profile.lines) for item in named + implying]
+            lines = places[0][:3] if named else []
+            lines += [line for found in places[len(named) :] if (line := found[0]) not in lines][:MOST_NAMED]
+            return _told(_shows(skill, named, implying), [_of_paper(line) for line in lines], Verdict.SUPPORTED)
         wanting = await self._search.all_filtered(principal, SearchRequest(filters=PostingFilters(skills=(skill.id,))))
         total = (await self._postings.counts(principal)).open
         asked = f" {len(wanting)} of your {total} jobs ask for it." if wanting else ""
@@ -160,6 +163,15 @@ class CareerDesk:
         return _told(
             "Not shown by your papers, by how many of your best jobs ask for it:", lines, Verdict.SUPPORTED, labels
         )
+
+
+def _shows(skill: Skill, named: Sequence[ShownSkill], implying: Sequence[ShownSkill]) -> str:
+    """The head of the answer: by its name, by what implies it (PostgreSQL for databases), or by both."""
+    names = " and ".join(", ".join(item.name for item in implying).rsplit(", ", 1))
+    if not named:
+        return f"Yes: your papers show {names}, which {'implies' if len(implying) == 1 else 'imply'} {skill.name}."
+    how = "used in your work" if named[0].used else "listed"
+    return f"Yes: your papers show {skill.name}, {how}" + (f"; also {names}." if implying else ".")
 
 
 def stand(posting: Posting, match: Match) -> Answer:
