@@ -16,7 +16,7 @@ def somebody() -> Principal:
 async def test_an_idle_shelf_goes_and_one_in_use_stays() -> None:
     shelves, idle, busy = Shelves(idle=0.2), somebody(), somebody()
     for person in (idle, busy):
-        shelves.put(person, shelf_of("v1", []))
+        shelves.put(person, shelf_of("v1", [], {}))
     for _ in range(10):
         await asyncio.sleep(0.05)
         assert shelves.get(busy, "v1") is not None
@@ -28,8 +28,8 @@ async def test_an_idle_shelf_goes_and_one_in_use_stays() -> None:
 
 async def test_other_papers_are_another_shelf() -> None:
     shelves, person = Shelves(idle=0.2), somebody()
-    shelves.put(person, shelf_of("v1", []))
-    shelves.put(person, shelf_of("v2", []))
+    shelves.put(person, shelf_of("v1", [], {}))
+    shelves.put(person, shelf_of("v2", [], {}))
     assert shelves.get(person, "v1") is None
     assert shelves.get(person, "v2") is not None
 
@@ -37,5 +37,5 @@ async def test_other_papers_are_another_shelf() -> None:
 async def test_the_least_recently_asked_go_first() -> None:
     shelves, people = Shelves(), [somebody() for _ in range(20)]
     for person in people:
-        shelves.put(person, shelf_of("v1", []))
+        shelves.put(person, shelf_of("v1", [], {}))
     assert [shelves.get(person, "v1") is not None for person in people] == [False] * 4 + [True] * 16

@@ -102,6 +102,12 @@ class LibraryRepository:
         rows = await tx.run(self._documents.select(principal, *_SHOWN).order_by(documents.c.id.desc()))
         return [self._document(row) for row in rows]
 
+    async def counted(self, tx: Tx, principal: Principal) -> list[tuple[UUID, int]]:
+        """Id and version of every document that counts, by id; nothing is opened."""
+        mine = self._documents.select(principal, documents.c.id, documents.c.version)
+        counts = mine.where(documents.c.is_active, documents.c.status == DocumentStatus.READY.value)
+        return [(row.id, row.version) for row in await tx.run(counts.order_by(documents.c.id))]
+
     async def set_status(
         self, tx: Tx, principal: Principal, id: UUID, status: DocumentStatus, code: str | None, error: str | None
     ) -> bool:

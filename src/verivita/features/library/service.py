@@ -255,6 +255,11 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             return await self.repo.all(tx, principal)
 
+    async def counted(self, principal: Principal) -> list[tuple[UUID, int]]:
+        """Id and version of every paper that is read and counts: tells cheaply whether anything is another way now."""
+        async with self.db.begin(principal) as tx:
+            return await self.repo.counted(tx, principal)
+
     async def profile(self, principal: Principal) -> CandidateProfile:
         """What the papers that count prove, as matching may know it."""
         async with self.db.begin(principal) as tx:

@@ -44,7 +44,7 @@ from verivita.engines.retrieval.ports import (
     VectorIndex,
 )
 from verivita.engines.skills import Taxonomy
-from verivita.features.library import LibraryService, passages_collection
+from verivita.features.library import LibraryService, Passage, passages_collection
 from verivita.features.postings import PostingsService, Understood, description_collection
 from verivita.features.search.conditions import for_database, for_index, merged
 from verivita.features.search.model import (
@@ -131,12 +131,9 @@ class SearchService:
                 message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
             )
         shelf = await self.shelf(principal)
-        passages = {
-            id: passage
-            for id, passage in shelf.by_id.items()
-            if (not sections or passage.section in sections)
-            and (not document_ids or passage.document_id in document_ids)
-        }
+        passages = shelf.by_id
+        if sections or document_ids:
+            passages = {id: item for id, item in passages.items() if _is_wanted(item, sections, document_ids)}
         legs: dict[str, Leg] = {LEXICAL: _words_leg(shelf, passages.keys(), query)}
         partition, collection = Partition(str(principal.tenant_id)), passages_collection(self._embedder.model)
         if use_hybrid:
@@ -154,15 +151,15 @@ class SearchService:
 
     async def shelf(self, principal: Principal) -> Shelf:
         """The passages of the person's papers as they are now, with their word index; made once for each state."""
-        papers = await self._library.all(principal)
-        version = version_of(papers)
+        version = version_of(await self._library.counted(principal))
         kept = self._shelves.get(principal, version)
         if kept is None:
             # The version is read first: what is newer than its name is replaced at the next look, never the reverse.
             passages = await self._library.all_passages(principal)
-            kept = await asyncio.to_thread(shelf_of, version, passages)
+            titles: dict[UUID, str] = {paper.id: paper.title for paper in await self._library.all(principal)}
+            kept = await asyncio.to_thread(shelf_of, version, passages, titles)
             self._shelves.put(principal, kept)
-        return replace(kept, titles={paper.id: paper.title for paper in papers})
+        return kept
 
     async def all_filtered(self, principal: Principal, request: SearchRequest) -> list[UUID]:
         """Ids of every open posting that meets the filters, whatever its words, newest first."""
@@ -222,6 +219,10 @@ class SearchService:
         ids, total = await self._postings.filtered(principal, conditions, sort, request.descending, request.page)
         leg = LegRun("database", True, _ms(start), total)
         return Page([Ranked(id, 0.0) for id in ids], total, request.page.page, request.page.limit), (leg,)
+
+
+def _is_wanted(passage: Passage, sections: tuple[str, ...], document_ids: tuple[UUID, ...]) -> bool:
+    return (not sections or passage.section in sections) and (not document_ids or passage.document_id in document_ids)
 
 
 def _words_leg(shelf: Shelf, allowed: Container[UUID], query: str) -> Leg:

@@ -12,7 +12,7 @@ from uuid import UUID
 from verivita.core.principal import Principal
 from verivita.core.text import sha256
 from verivita.engines.retrieval.bm25 import Bm25
-from verivita.features.library import Document, DocumentStatus, Passage
+from verivita.features.library import Passage
 
 _MOST_SHELVES = 16
 _MOST_PASSAGES = 60_000
@@ -25,7 +25,7 @@ _IDLE_S = 45.0
 class Shelf:
     """Every passage of the papers that count, in order, and BM25 over them; `version` names exactly these papers.
 
-    `titles` are those of all papers, read anew for each question: a title may change while the words stay.
+    `titles` are those of the papers by their ids.
     """
 
     version: str
@@ -83,12 +83,12 @@ class Shelves:
         self._asked.pop(place, None)
 
 
-def shelf_of(version: str, passages: Sequence[Passage]) -> Shelf:
+def shelf_of(version: str, passages: Sequence[Passage], titles: Mapping[UUID, str]) -> Shelf:
     """Index the passages; takes a fraction of a second for thousands, so call it in a thread."""
-    return Shelf(version, tuple(passages), {item.id: item for item in passages}, Bm25([item.text for item in passages]))
+    words = Bm25([item.text for item in passages])
+    return Shelf(version, tuple(passages), {item.id: item for item in passages}, words, titles)
 
 
-def version_of(documents: Sequence[Document]) -> str:
+def version_of(counted: Sequence[tuple[UUID, int]]) -> str:
     """Names the papers that count, as they are: one added, read anew, chosen or removed gives another name."""
-    counted = [f"{d.id}:{d.version}" for d in documents if d.is_active and d.status is DocumentStatus.READY]
-    return sha256("|".join(sorted(counted)))
+    return sha256("|".join(sorted(f"{id}:{version}" for id, version in counted)))
