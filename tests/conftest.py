@@ -15,7 +15,7 @@ from tests.rigs.product import (
     stranger,
     work,
 )
-from tests.rigs.speed import pytest_collection_modifyitems
+from tests.rigs.speed import pytest_collection, pytest_collection_modifyitems
 
 __all__ = [
     "clients",
@@ -28,6 +28,7 @@ __all__ = [
     "owner",
     "postgres_server",
     "product_url",
+    "pytest_collection",
     "pytest_collection_modifyitems",
     "settings",
     "stranger",

@@ -225,7 +225,7 @@ async def _skills(container: Container, owner: Principal) -> dict[str, set[str]]
 
 class TestSearch:
     @pytest.mark.acceptance("APP-09")
-    @settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
     @given(
         query=st.sampled_from(QUERIES), filters=FILTERS, sort=st.sampled_from(["relevance", "posted_date", "salary"])
     )

@@ -172,6 +172,7 @@ def check(tmp_path: Path, lines: int, kills: int, over: float) -> None:
         assert shaken[name] == rows, name
 
 
+@pytest.mark.nightly
 @pytest.mark.acceptance("OPS-06")
 @pytest.mark.timeout(280)
 def test_database_worker_and_api_are_killed_once_each(tmp_path):

@@ -261,7 +261,7 @@ def folder(tmp_path_factory):
 
 
 @pytest.mark.acceptance("ID-05", "ID-25")
-@pytest.mark.parametrize("runs", [20, pytest.param(500, marks=[pytest.mark.nightly, pytest.mark.timeout(5400)])])
+@pytest.mark.parametrize("runs", [10, pytest.param(500, marks=[pytest.mark.nightly, pytest.mark.timeout(5400)])])
 def test_the_machine(open_url, folder, runs):
     with running("EdDSA") as issuer:
         rig = {"issuer": issuer.url, "algorithm": "EdDSA", "name": "Rig", "client_id": CLIENT, "client_secret": SECRET}

@@ -29,7 +29,7 @@ from verivita.features.matching.score import overall, parts
 from verivita.features.postings.model import Understood
 
 pytestmark = pytest.mark.acceptance("MAT-01")
-PAIRS = settings(max_examples=120, deadline=None)
+PAIRS = settings(max_examples=60, deadline=None)
 
 
 def value(profile: CandidateProfile, wanted: Understood) -> float:
