@@ -1,4 +1,4 @@
-"""The three lock files: every line has a hash, none has a host, and they agree with each other and with pyproject."""
+"""The lock files: every line has a hash, none has a host, and they agree with each other and with pyproject."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def wanted(requirements: list[str]) -> set[str]:
     return {normal(re.split(r"[\[<>=!~; ]", line)[0]) for line in requirements}
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "requirements-pip.txt"])
 def test_every_pin_has_a_hash_and_no_line_has_a_host(lock):
     content = (ROOT / lock).read_text(encoding="utf-8")
     blocks = re.split(r"\n(?=[A-Za-z0-9])", content)
