@@ -57,10 +57,16 @@ def pieces_of(glyphs: Sequence[Glyph]) -> list[Piece]:
     current: list[Glyph] = []
     last: Glyph | None = None
     for glyph in glyphs:
-        if last is not None and not _goes_on(last, glyph):
+        # Asked here first without a call: most glyphs follow closely on the same line.
+        if (
+            last is None
+            or (last.base == glyph.base and last.size == glyph.size and 0.0 <= glyph.left - last.right < glyph.size)
+            or _goes_on(last, glyph)
+        ):
+            current.append(glyph)
+        else:
             runs.append(current)
-            current = []
-        current.append(glyph)
+            current = [glyph]
         last = glyph
     if current:
         runs.append(current)
@@ -92,8 +98,6 @@ def resolve_ligatures(glyphs: Sequence[Glyph]) -> None:
 
 
 def _goes_on(last: Glyph, glyph: Glyph) -> bool:
-    if last.base == glyph.base and last.size == glyph.size and 0.0 <= glyph.left - last.right < glyph.size:
-        return True
     size = max(last.size, glyph.size, 1.0)
     if abs(last.base - glyph.base) > 0.35 * size:
         return False
