@@ -9,9 +9,11 @@ from uuid import UUID
 
 from verivita.core.page import PageRequest
 from verivita.core.principal import Principal
-from verivita.core.text import fold, squeeze
+from verivita.core.text import fold
 from verivita.engines.skills import Skill, Taxonomy, extract
 from verivita.features.answers.model import Answer, Citation, Claim, Question, Verdict
+from verivita.features.answers.record import is_about_record, recorded
+from verivita.features.answers.telling import of_paper, told, unique
 from verivita.features.library import Evidence, LibraryService, ShownSkill
 from verivita.features.matching import Match, MatchingService, Pair, WishState
 from verivita.features.postings import Posting, PostingsService, Quote
@@ -66,7 +68,10 @@ class CareerDesk:
         asked = fold(question.text)
         if question.job_id is not None and (_STAND.search(asked) or _GAPS.search(asked)):
             return await self._stand(principal, question.job_id)
-        if _KNOW.search(asked) and (skill := self._skill(question.text)) is not None:
+        skill = self._skill(question.text)
+        if (found := await self._recorded(principal, question.text, skill)) is not None:
+            return found
+        if _KNOW.search(asked) and skill is not None:
             return await self._know(principal, skill)
         if _LIST.search(asked) and (found := await self._list(principal, question.text)) is not None:
             return found
@@ -83,6 +88,15 @@ class CareerDesk:
         mention = next(iter(extract(text, known)), None)
         return known.by_id.get(mention.skill_id) if mention else None
 
+    async def _recorded(self, principal: Principal, text: str, skill: Skill | None) -> Answer | None:
+        """What the papers state of jobs, schools, languages and time."""
+        if not is_about_record(text):
+            return None
+        implied, wanted = self._taxonomy().implied, skill.id if skill is not None else ""
+        record = await self._library.record(principal)
+        name = skill.name if skill is not None else None
+        return recorded(text, record, name, lambda shown: wanted in implied([shown]))
+
     async def _know(self, principal: Principal, skill: Skill) -> Answer:
         """Whether the papers show a skill, with the lines that do."""
         profile = await self._library.profile(principal)
@@ -92,9 +106,9 @@ class CareerDesk:
         implying = [item for item in shown if item not in named and skill.id in implied([item.skill_id])]
         if named or implying:
             places = [_lines(item.evidence, profile.lines) for item in named + implying]
-            lines = places[0][:3] if named else []
-            lines += [line for found in places[len(named) :] if (line := found[0]) not in lines][:MOST_NAMED]
-            return _told(_shows(skill, named, implying), [_of_paper(line) for line in lines], Verdict.SUPPORTED)
+            lines = [*(places[0][:3] if named else ()), *(found[0] for found in places[len(named) :])]
+            proof = unique(of_paper(line) for line in lines)[:MOST_NAMED]
+            return told(_shows(skill, named, implying), proof, Verdict.SUPPORTED)
         wanting = await self._search.all_filtered(principal, SearchRequest(filters=PostingFilters(skills=(skill.id,))))
         total = (await self._postings.counts(principal)).open
         asked = f" {len(wanting)} of your {total} jobs ask for it." if wanting else ""
@@ -117,7 +131,7 @@ class CareerDesk:
         named = await self._postings.many(principal, ids[:MOST_NAMED])
         rest = f" The first {MOST_NAMED}:" if len(ids) > MOST_NAMED else ""
         head = f"{len(ids)} of your {total} jobs. I read {said}.{rest}"
-        return _told(head, [_of_job(item, _first_line(item)) for item in named], Verdict.SUPPORTED, _titles(named))
+        return told(head, [_of_job(item, _first_line(item)) for item in named], Verdict.SUPPORTED, _titles(named))
 
     async def _best(self, principal: Principal) -> Answer:
         """The jobs that the papers meet best."""
@@ -129,7 +143,7 @@ class CareerDesk:
             f"{_title(posting)}: {match.band.value} {match.overall:.0f}. {match.sentence}"
             for posting, match in page.items
         ]
-        return _told(f"By what your papers prove, the best of {page.total}:", lines, Verdict.SUPPORTED, labels)
+        return told(f"By what your papers prove, the best of {page.total}:", lines, Verdict.SUPPORTED, labels)
 
     async def _named(self, principal: Principal, text: str) -> Answer | None:
         """How the person stands to the job that the question names."""
@@ -160,7 +174,7 @@ class CareerDesk:
             assert pair.asked is not None
             lines.append(_of_job(posting, pair.asked))
             labels.append(f"{name}: {count} of your best {len(page.items)} jobs ask for it")
-        return _told(
+        return told(
             "Not shown by your papers, by how many of your best jobs ask for it:", lines, Verdict.SUPPORTED, labels
         )
 
@@ -202,7 +216,7 @@ _STATES = {
 
 def _both(posting: Posting, pair: Pair) -> list[Citation]:
     asked = [_of_job(posting, pair.asked)] if pair.asked else []
-    return asked + [_of_paper(item) for item in pair.shown[:1]]
+    return asked + [of_paper(item) for item in pair.shown[:1]]
 
 
 def _add(citations: list[Citation], item: Citation) -> int:
@@ -219,14 +233,6 @@ def _add(citations: list[Citation], item: Citation) -> int:
     return len(citations) - 1
 
 
-def _told(head: str, places: Sequence[Citation], verdict: Verdict, labels: Sequence[str] = ()) -> Answer:
-    """A sentence of ours, then one line for each place: its label, or its own words."""
-    lines = [squeeze(item.text) for item in places] if not labels else list(labels)
-    claims = tuple(Claim(line, verdict, (n,)) for n, line in enumerate(lines))
-    text = "\n\n".join([head, *(f"{line} [{n}]" for n, line in enumerate(lines, 1))])
-    return Answer(text, tuple(places), claims, 1.0 if claims else None, search_mode="database")
-
-
 def _lines(evidence: Sequence[Evidence], lines: Sequence[Evidence]) -> list[Evidence]:
     """The whole lines in which a skill stands, where they are known; a line is worth more than a word."""
     found: dict[tuple[UUID, int], Evidence] = {}
@@ -239,12 +245,6 @@ def _lines(evidence: Sequence[Evidence], lines: Sequence[Evidence]) -> list[Evid
         best = around[0] if around else item
         found.setdefault((best.document_id, best.span.start), best)
     return sorted(found.values(), key=lambda line: -len(line.text))
-
-
-def _of_paper(item: Evidence) -> Citation:
-    return Citation(
-        item.text, item.span.start, item.span.end, item.span.page, relevance=1.0, document_id=item.document_id
-    )
 
 
 def _of_job(posting: Posting, quote: Quote) -> Citation:

@@ -19,9 +19,11 @@ from verivita.features.library.model import (
     ShownSkill,
     Span,
 )
+from verivita.features.library.profile import ActivePaper, Record
 from verivita.features.library.service import LibraryService, Opened
 
 __all__ = [
+    "ActivePaper",
     "Added",
     "CandidateProfile",
     "Coverage",
@@ -37,6 +39,7 @@ __all__ = [
     "Opened",
     "Passage",
     "ReadResult",
+    "Record",
     "ShownDegree",
     "ShownRole",
     "ShownSkill",

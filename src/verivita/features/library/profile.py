@@ -64,6 +64,14 @@ class ActivePaper:
     facts: tuple[Fact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that the active papers state, and the day on which it was asked for: a job without an end goes on to it."""
+
+    papers: tuple[ActivePaper, ...]
+    day: date
+
+
 def profile_of(papers: Sequence[ActivePaper]) -> CandidateProfile:
     """Put the facts of all active papers together.
 

@@ -27,7 +27,7 @@ from verivita.features.library.model import (
     Fact,
     Passage,
 )
-from verivita.features.library.profile import ActivePaper, profile_of
+from verivita.features.library.profile import ActivePaper, Record, profile_of
 from verivita.features.library.repository import LibraryRepository
 from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
 from verivita.kit.blobs import BlobStore
@@ -262,12 +262,16 @@ class LibraryService:
 
     async def profile(self, principal: Principal) -> CandidateProfile:
         """What the papers that count prove, as matching may know it."""
+        return await asyncio.to_thread(profile_of, (await self.record(principal)).papers)
+
+    async def record(self, principal: Principal) -> Record:
+        """Every fact of the papers that count as proof, with their texts: more than matching may know."""
         async with self.db.begin(principal) as tx:
             documents = await self.repo.all(tx, principal)
             ready = [d.id for d in documents if d.is_active and d.status is DocumentStatus.READY and d.kind in _PROVING]
             facts = await self.repo.facts(tx, principal, ready)
             texts = [await self.repo.text(tx, principal, id) or "" for id in ready]
-        return await asyncio.to_thread(_profile, ready, facts, texts)
+        return Record(_papers(ready, facts, texts), self._clock.now().date())
 
     async def proof(self, principal: Principal, document_id: UUID) -> CandidateProfile:
         """What one paper proves alone, whether it counts or not. Raises `NotFound`, `Conflict` (code `not_read`)."""
@@ -279,7 +283,7 @@ class LibraryService:
         async with self.db.begin(principal) as tx:
             facts = await self.repo.facts(tx, principal, [document.id])
             text = await self.repo.text(tx, principal, document.id) or ""
-        return await asyncio.to_thread(_profile, [document.id], facts, [text])
+        return await asyncio.to_thread(profile_of, _papers([document.id], facts, [text]))
 
     async def glance(self, principal: Principal, text: str) -> tuple[CandidateProfile, str]:
         """What a pasted paper would prove, and its text as it was read, in which the places count.
@@ -289,7 +293,7 @@ class LibraryService:
         data = text.encode()
         paper = self._new("paper.md", data, DocumentKind.RESUME, "", example=False)
         read = await self._ingest.read(paper, data, _silent)
-        return await asyncio.to_thread(_profile, [paper.id], read.facts, [read.text]), read.text
+        return await asyncio.to_thread(profile_of, _papers([paper.id], read.facts, [read.text])), read.text
 
     def _new(self, filename: str, data: bytes, kind: DocumentKind, title: str, example: bool) -> Document:
         now = self._clock.now()
@@ -320,9 +324,9 @@ async def _silent(share: float, stage: str) -> None:
     """For readings that nobody watches."""
 
 
-def _profile(ids: Sequence[DocumentId], facts: Sequence[Fact], texts: Sequence[str]) -> CandidateProfile:
+def _papers(ids: Sequence[DocumentId], facts: Sequence[Fact], texts: Sequence[str]) -> tuple[ActivePaper, ...]:
     mine = {id: tuple(fact for fact in facts if fact.document_id == id) for id in ids}
-    return profile_of([ActivePaper(text, mine[id]) for id, text in zip(ids, texts, strict=True)])
+    return tuple(ActivePaper(text, mine[id]) for id, text in zip(ids, texts, strict=True))
 
 
 def _plain_name(filename: str) -> str:
