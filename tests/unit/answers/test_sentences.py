@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from verivita.features.answers.commands import evidence_of, is_command
 from verivita.features.answers.language import language_of
-from verivita.features.answers.sentences import sentences
+from verivita.features.answers.sentences import is_heading, sentences
 from verivita.features.answers.wanted import Wanted, holds, wanted
 
 
@@ -109,3 +109,18 @@ def test_a_command_is_no_evidence_and_moves_nothing():
     assert len(left) == len(text)
     assert "doctorate" not in left
     assert left.endswith("It is rich in iron.")
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("Languages\nSwedish (native), English (fluent)", ["Languages"]),
+        ("# Week 3\n\n## Mitochondria\nThey make ATP.", ["# Week 3", "## Mitochondria"]),
+        ("First line.\n\nWork history\n- Built a service.", ["Work history"]),
+        ("Name: Mara\nLives in Bergen.", []),
+        ("Skills", []),
+        ("It rains.\nIt pours.", []),
+    ],
+)
+def test_a_heading_stands_alone_over_other_lines(text, headings):
+    assert [one.text for one in sentences(text, 7) if is_heading(text, one, 7)] == headings

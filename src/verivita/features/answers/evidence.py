@@ -55,13 +55,17 @@ _ASKING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A sentence of a found passage; `passage` is the passage's place in the found order, `score` its score 0..1."""
+    """A sentence of a found passage; `passage` is the passage's place in the found order, `score` its score 0..1.
+
+    `under` is the heading above it in its passage.
+    """
 
     sentence: Sentence
     document_id: UUID
     passage_id: UUID
     passage: int
     score: float
+    under: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +85,8 @@ def signals(
     """The signals of every candidate. `weight` is the idf of a term; `cosines` None where no encoder answers.
 
     A candidate that the encoder did not look at has the cosine NaN. coverage: idf share of the question's terms in the
-    sentence; around: the same with the sentences before and after; passage: score of the search; kind: whether the
-    sentence holds what is asked for, 0.5 where that is not known.
+    sentence; around: the same with its heading and the sentences before and after; passage: score of the search; kind:
+    whether the sentence holds what is asked for, 0.5 where that is not known.
     """
     asked = asked_terms(question, weight)
     terms = [frozenset(english(item.sentence.text)) for item in candidates]
@@ -93,7 +97,7 @@ def signals(
         near = [j for j in near if candidates[j].passage_id == item.passage_id]
         rows[i, 0] = _covered(asked, terms[i])
         rows[i, 1] = 0.0 if cosines is None else cosines[i]
-        rows[i, 2] = _covered(asked, terms[i].union(*(terms[j] for j in near)))
+        rows[i, 2] = _covered(asked, terms[i].union(english(item.under), *(terms[j] for j in near)))
         rows[i, 3] = item.score
         rows[i, 4] = 0.5 if kind is Wanted.ANY else float(holds(kind, item.sentence.text))
     return Signs(rows, WORDS if cosines is None else MEANING)

@@ -14,6 +14,7 @@ _SHORT = re.compile(
     r"(?:^|[\s(])(?:[A-Z]|Mr|Mrs|Ms|Dr|Prof|St|Sr|Jr|No|Nr|vs|etc|e\.g|i\.e|cf|ca|approx|Fig|Eq|Vol|pp?|Inc|Ltd|Co|Corp"
     r"|U\.S|U\.K|z\.B|d\.h|bzw|usw|Sra?|Dra?|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$"
 )
+_TITLE = re.compile(r"[^\W\d_][\w’'&/-]*(?: [\w’'&/-]+){0,5}")
 _WRAPPED = 55
 """A line at least this long that ends without a mark was wrapped by its program."""
 
@@ -35,6 +36,14 @@ def sentences(text: str, offset: int = 0) -> list[Sentence]:
         found += _pieces(text, at, end, offset)
         at = end
     return found
+
+
+def is_heading(text: str, sentence: Sentence, offset: int = 0) -> bool:
+    """True for a heading of `text`: a short line of words without an end mark that stands alone and has lines below."""
+    start, end = sentence.start - offset, sentence.end - offset
+    alone = start == 0 or text[:start].endswith("\n\n")
+    is_marked = sentence.text.startswith("#")
+    return (is_marked or (alone and _TITLE.fullmatch(sentence.text) is not None)) and text[end : end + 1] == "\n"
 
 
 def _borders(text: str) -> list[int]:

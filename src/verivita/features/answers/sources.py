@@ -12,7 +12,7 @@ from verivita.engines.retrieval.chunking import chunk
 from verivita.features.answers.compose import READ, Place, best_passages
 from verivita.features.answers.evidence import Candidate, Matrix, Signs, chances, enough, looked_at, signals
 from verivita.features.answers.prompting import Read
-from verivita.features.answers.sentences import sentences
+from verivita.features.answers.sentences import is_heading, sentences
 
 _MOST = 160
 """Sentences that are looked at; beyond, those of the last found passages are left out."""
@@ -60,14 +60,17 @@ class Weighed:
 
 
 def cut(found: Sequence[FoundText]) -> tuple[Candidate, ...]:
-    """Every sentence of the found passages, once: where two passages overlap, in the better one."""
+    """Every sentence of the found passages, once: where two passages overlap, in the better one. No heading is one."""
     seen: set[tuple[UUID, int]] = set()
     candidates: list[Candidate] = []
     for rank, item in enumerate(found):
+        under = ""
         for one in sentences(item.text, item.start):
-            if (item.source, one.start) not in seen and len(candidates) < _MOST:
+            if is_heading(item.text, one, item.start):
+                under = one.text
+            elif (item.source, one.start) not in seen and len(candidates) < _MOST:
                 seen.add((item.source, one.start))
-                candidates.append(Candidate(one, item.source, item.id, rank, item.score))
+                candidates.append(Candidate(one, item.source, item.id, rank, item.score, under))
     return tuple(candidates)
 
 
