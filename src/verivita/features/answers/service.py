@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncGenerator, Callable, Sequence
 from contextlib import aclosing
@@ -75,9 +76,12 @@ class AnswersService:
             for step in steps_of(replace(known, read=read, timings_ms={"total": _ms(start)})):
                 yield step
             return
-        weighed, plain = await self._weighed(principal, question)
+        # Which models would be asked is found out while the papers are searched: both come before the first word.
+        way, (weighed, plain) = await asyncio.gather(
+            self._writer.way(principal, question), self._weighed(principal, question)
+        )
         plain = replace(plain, timings_ms={"extractive": _ms(start)})
-        async with aclosing(self._writer.write(principal, question, weighed, plain)) as steps:
+        async with aclosing(self._writer.write(principal, question, weighed, plain, way)) as steps:
             async for step in steps:
                 if step.answer is None:
                     yield step

@@ -30,12 +30,20 @@ class Writer:
     def __init__(self, models: ModelsService | None, cache: AnswerCache, nearness: Nearness | None = None) -> None:
         self._models, self._cache, self._nearness = models, cache, nearness
 
+    async def way(self, principal: Principal, question: Question) -> Way | None:
+        """The models to ask now; None where there is none."""
+        if self._models is None or not question.use_model:
+            return None
+        try:
+            return await self._models.way(principal, Purpose.CHAT)
+        except Unavailable:
+            return None
+
     async def write(
-        self, principal: Principal, question: Question, weighed: Weighed, plain: Answer
+        self, principal: Principal, question: Question, weighed: Weighed, plain: Answer, way: Way | None
     ) -> AsyncGenerator[Step, None]:
-        """The answer of a model where one can be asked, else `plain`; the last step carries it."""
-        way = await self._way(principal, question, weighed, plain)
-        if way is None:
+        """The answer of a model where one can be asked by `way`, else `plain`; the last step carries it."""
+        if way is None or not _is_for_a_model(weighed, plain):
             for step in steps_of(plain):
                 yield step
             return
@@ -57,17 +65,6 @@ class Writer:
         await self._cache.clear(principal)
         if self._models is not None:
             await self._models.forget(principal)
-
-    async def _way(self, principal: Principal, question: Question, weighed: Weighed, plain: Answer) -> Way | None:
-        """The models to ask; None where there is none, or nothing to ask them about."""
-        if self._models is None or not question.use_model or not weighed.candidates:
-            return None
-        if plain.abstained and plain.language == "en":
-            return None  # nothing fits, and a model has nothing else to write from
-        try:
-            return await self._models.way(principal, Purpose.CHAT)
-        except Unavailable:
-            return None
 
     async def _stream(
         self, principal: Principal, asked: ChatRequest, way: Way, checker: Checker, plain: Answer
@@ -122,6 +119,11 @@ class _Heard:
     text: str = ""
     completion: Completion | None = None
     note: str = ""
+
+
+def _is_for_a_model(weighed: Weighed, plain: Answer) -> bool:
+    """Whether there is anything to ask a model about: where nothing fits, it has nothing to write from."""
+    return bool(weighed.candidates) and not (plain.abstained and plain.language == "en")
 
 
 def steps_of(answer: Answer) -> list[Step]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Container, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -130,24 +130,27 @@ class SearchService:
             raise Invalid(
                 message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
             )
-        shelf = await self.shelf(principal)
-        passages = shelf.by_id
-        if sections or document_ids:
-            passages = {id: item for id, item in passages.items() if _is_wanted(item, sections, document_ids)}
-        legs: dict[str, Leg] = {LEXICAL: _words_leg(shelf, passages.keys(), query)}
+        # The papers are looked up while the query is embedded: only the words need them.
+        shelving = asyncio.ensure_future(self.shelf(principal))
+        is_wanted = partial(_is_wanted, sections=sections, document_ids=document_ids)
+        legs: dict[str, Leg] = {LEXICAL: _words_leg(shelving, is_wanted, query)}
         partition, collection = Partition(str(principal.tenant_id)), passages_collection(self._embedder.model)
         if use_hybrid:
             mine = (AnyOf("person", (str(principal.person_id),)),)
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, query, mine)
-        k = min(max(top_k, 1), _MAX_TOP_K)
         near = self._neighbours(partition, collection) if use_hybrid else None
-        outcome = await hybrid(legs, k, vector_weight=_weight(vector_weight), vectors=near, timeout=LEG_TIMEOUT_S)
+        weight, timeout = _weight(vector_weight), LEG_TIMEOUT_S
+        try:
+            outcome = await hybrid(legs, _DEEPEST, vector_weight=weight, vectors=near, timeout=timeout)
+            shelf = await shelving
+        finally:
+            shelving.cancel()
+        known = ((hit, shelf.by_id.get(PassageId(hit.id))) for hit in outcome.hits)
         found = [
-            FoundPassage(passages[PassageId(hit.id)], hit.score, hit.ranks)
-            for hit in outcome.hits
-            if hit.id in passages
+            FoundPassage(item, hit.score, hit.ranks) for hit, item in known if item is not None and is_wanted(item)
         ]
-        return LibraryResult(tuple(found), outcome.mode.value, outcome.legs, _ms(start), shelf)
+        k = min(max(top_k, 1), _MAX_TOP_K)
+        return LibraryResult(tuple(found[:k]), outcome.mode.value, outcome.legs, _ms(start), shelf)
 
     async def shelf(self, principal: Principal) -> Shelf:
         """The passages of the person's papers as they are now, with their word index; made once for each state."""
@@ -225,15 +228,15 @@ def _is_wanted(passage: Passage, sections: tuple[str, ...], document_ids: tuple[
     return (not sections or passage.section in sections) and (not document_ids or passage.document_id in document_ids)
 
 
-def _words_leg(shelf: Shelf, allowed: Container[UUID], query: str) -> Leg:
+def _words_leg(shelving: Awaitable[Shelf], is_wanted: Callable[[Passage], bool], query: str) -> Leg:
     """BM25 in memory over the person's own passages: private words never lie in an index on disk."""
 
-    def search() -> list[Hit]:
-        found = ((shelf.passages[row].id, score) for row, score in shelf.words.top(query, len(shelf.passages)))
-        return list(islice((Hit(id, score) for id, score in found if id in allowed), CANDIDATES))
+    def search(shelf: Shelf) -> list[Hit]:
+        found = ((shelf.passages[row], score) for row, score in shelf.words.top(query, len(shelf.passages)))
+        return list(islice((Hit(item.id, score) for item, score in found if is_wanted(item)), CANDIDATES))
 
     async def run() -> Sequence[Hit]:
-        return await asyncio.to_thread(search)
+        return await asyncio.to_thread(search, await asyncio.shield(shelving))
 
     return run
 
