@@ -18,6 +18,7 @@ def suggestions(
     """At most four questions, each of which has something to be answered from."""
     found: list[str] = []
     found += [f"How do I stand for {_named(posting)}?" for posting in best[:1]]
+    found += [f"What did I do at {_short(role.employer)}?" for role in profile.roles if role.employer][:1]
     found += [f"Where did I use {skill.name}?" for skill in profile.skills if skill.used][:1]
     notes = [d for d in documents if d.kind is DocumentKind.NOTES and d.is_active and d.status is DocumentStatus.READY]
     if sections and notes:
@@ -27,8 +28,6 @@ def suggestions(
     if best:
         found.append("Which skills do my best jobs ask for that I cannot show?")
         found.append("Which of my jobs are remote?")
-    if profile.lines and len(found) < MOST:
-        found.append("What figures does my resume prove?")
     return found[:MOST]
 
 
