@@ -1,4 +1,4 @@
-"""Questions about the record: each answer against the dates and lines of one small resume, on a day that stands still."""
+"""Questions about the record: answers by the dates and lines of one small resume, on a day that stands still."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _asked(text: str) -> str:
         ("How many years have I worked in total?", "4 years and 6 months by the dates of your papers"),
         (
             "How many years of Python do I have?",
-            "4 years and 6 months by the dates of your papers (jobs that show Python",
+            "4 years and 6 months by the dates of your papers (jobs that show",
         ),
         ("How long have I used PostgreSQL?", "2 years by the dates of your papers (jobs that show PostgreSQL"),
         ("Where do I work?", "Surveyor, Helmer Land Offices"),
