@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -122,33 +122,50 @@ def question_of(pair: Pair) -> str:
 
 
 def proving(match: Match, lines: Sequence[Evidence]) -> list[tuple[Evidence, list[str]]]:
-    """The own lines that meet something the job asks for, with what they meet; must-haves count double, best first."""
+    """The own lines that meet something the job asks for, with what they meet; must-haves count double, best first.
+
+    A list of skills names more than a line of work ever does and proves less, so it comes after those.
+    """
     found: dict[tuple[UUID, int], tuple[Evidence, list[str], float]] = {}
     for pair in match.pairs:
         if pair.kind not in ("skill", "duty"):
             continue
         for line in shown(pair, lines)[:3]:
-            place = (line.document_id, line.span.start)
+            place = _place(line)
             known = found.get(place, (line, [], 0.0))
             label = squeeze(pair.label)
             if label not in known[1]:
                 found[place] = (line, [*known[1], label], known[2] + (2.0 if pair.required else 1.0))
-    ordered = sorted(found.values(), key=lambda item: (-item[2], item[0].span.start))
+    told = {_place(line) for line in lines}
+    ordered = sorted(found.values(), key=lambda item: (_place(item[0]) not in told, -item[2], item[0].span.start))
     return [(line, labels) for line, labels, _ in ordered]
 
 
 def whole(pair: Pair, lines: Sequence[Evidence]) -> list[Evidence]:
-    """The whole lines around what shows a wish; a bare word in a list of skills comes last."""
-    found: dict[tuple[UUID, int], Evidence] = {}
+    """The whole lines around what shows a wish; a word in a list of skills comes last."""
+    told: dict[tuple[UUID, int], Evidence] = {}
+    listed: dict[tuple[UUID, int], Evidence] = {}
     for item in pair.shown:
         around = (
             line
             for line in lines
             if line.document_id == item.document_id and line.span.start <= item.span.start < line.span.end
         )
-        best = next(around, item)
-        found.setdefault((best.document_id, best.span.start), best)
-    return sorted(found.values(), key=lambda line: -min(len(line.text), 40))
+        line = next(around, None)
+        if line is not None:
+            told.setdefault(_place(line), line)
+        else:
+            listed.setdefault(_place(item), item)
+    return [*_longest(told.values()), *_longest(listed.values())]
+
+
+def _longest(lines: Iterable[Evidence]) -> list[Evidence]:
+    """Whole lines before bare words."""
+    return sorted(lines, key=lambda line: -min(len(line.text), 40))
+
+
+def _place(line: Evidence) -> tuple[UUID, int]:
+    return line.document_id, line.span.start
 
 
 def gaps(sheet: Sheet, match: Match) -> None:
