@@ -64,6 +64,8 @@ def _asked(text: str) -> str:
     [
         ("What did I do at Brattle Maps?", "Drew city maps in Python and PostgreSQL."),
         ("What was my role at Helmer?", "Measured 40 parcels a month with Python."),
+        ("What did I do in my last job?", "Measured 40 parcels a month with Python."),
+        ("How long was my first job?", "2 years by the dates of your papers"),
         ("How long was I at Brattle Maps?", "2 years by the dates of your papers"),
         # Both jobs overlap from January to June 2020: July 2018 to December 2022 is 54 months.
         ("How many years have I worked in total?", "4 years and 6 months by the dates of your papers"),

@@ -46,6 +46,7 @@ _KNOW = re.compile(
     r"kenne ich|"
     r"habe ich|conozco|tengo experiencia|connais)\b"
 )
+_KIND = re.compile(r"\b(?:which|what|welche[nrs]?|que|cuales|quel(?:le)?s?)\b")
 _ASKING = re.compile(r"\b(?:which|what|how many|list|show|of|my|saved|are|there|do|have|i|the)\b", re.IGNORECASE)
 
 
@@ -72,7 +73,7 @@ class CareerDesk:
         if (found := await self._recorded(principal, question.text, skill)) is not None:
             return found
         if _KNOW.search(asked) and skill is not None:
-            return await self._know(principal, skill)
+            return await self._know(principal, skill, is_kind=_KIND.search(asked) is not None)
         if _LIST.search(asked) and (found := await self._list(principal, question.text)) is not None:
             return found
         if _GAPS.search(asked) and not _STAND.search(asked):
@@ -97,13 +98,15 @@ class CareerDesk:
         name = skill.name if skill is not None else None
         return recorded(text, record, name, lambda shown: wanted in implied([shown]))
 
-    async def _know(self, principal: Principal, skill: Skill) -> Answer:
-        """Whether the papers show a skill, with the lines that do."""
+    async def _know(self, principal: Principal, skill: Skill, *, is_kind: bool) -> Answer:
+        """Whether the papers show a skill, with the lines that do; of a kind of skills, which ones imply it."""
         profile = await self._library.profile(principal)
         implied = self._taxonomy().implied
         shown = [item for item in profile.skills if item.evidence]
         named = [item for item in shown if item.skill_id == skill.id]
         implying = [item for item in shown if item not in named and skill.id in implied([item.skill_id])]
+        if is_kind and implying:
+            named = []
         if named or implying:
             places = [_lines(item.evidence, profile.lines) for item in named + implying]
             lines = [*(places[0][:3] if named else ()), *(found[0] for found in places[len(named) :])]
@@ -116,9 +119,7 @@ class CareerDesk:
 
     async def _list(self, principal: Principal, text: str) -> Answer | None:
         """Jobs that meet the conditions that the question names."""
-        words = re.sub(
-            r"\b(?:which|what|how many|list|show|of|my|saved|are|there|do|have|i|the)\b", " ", text, flags=re.I
-        )
+        words = _ASKING.sub(" ", text)
         understood = await self._search.understand(principal, words)
         if understood.filters == PostingFilters():
             return None

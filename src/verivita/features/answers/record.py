@@ -33,9 +33,12 @@ _JOBS = re.compile(
     r"\b(?:where (?:have|did|do) i work(?:ed)?"
     r"|(?:which|what) (?:companies|employers|jobs|positions|roles) (?:have|did) i"
     r"|who (?:have|did) i work(?:ed)? for|(?:work|employment|job) history|my (?:past|previous|former|last) "
-    r"(?:jobs?|employers?|roles?|positions?)|list my (?:jobs|roles|positions|employers)"
+    r"(?:jobs|employers|roles|positions)|list my (?:jobs|roles|positions|employers)"
     r"|my (?:jobs|roles|positions) so far|wo habe ich gearbeitet|donde (?:he )?trabaj\w+|ou ai.je travaille)\b"
 )
+_ONE = r"(?:job|role|position|employer|company|post)"
+_LAST = re.compile(rf"\bmy (?:last|latest|current|present|most recent|newest) {_ONE}\b|\bcurrently\b")
+_FIRST = re.compile(rf"\bmy first {_ONE}\b")
 _NOW = re.compile(
     r"\b(?:where do i work|my current (?:job|role|position|employer|title)|my (?:job )?title|am i working|"
     r"wo arbeite ich|donde trabajo)\b"
@@ -92,7 +95,7 @@ def recorded(text: str, record: Record, skill: str | None, counts: Counts) -> An
     """
     asked = fold(text)
     jobs = sorted(_jobs(record), key=lambda job: (job.last or 0, job.first or 0), reverse=True)
-    meant = [job for job in jobs if _names(asked, job)]
+    meant = [job for job in jobs if _names(asked, job)] or _by_order(asked, jobs)
     if _LONG.search(asked):
         return _how_long(asked, jobs, meant, skill, counts)
     if meant and _WHEN.search(asked):
@@ -104,6 +107,13 @@ def recorded(text: str, record: Record, skill: str | None, counts: Counts) -> An
     if _NOW.search(asked):
         return _list("By your papers, now:", [job for job in jobs if job.dates and _is_open(record, job)])
     return _lists(asked, record)
+
+
+def _by_order(asked: str, jobs: Sequence[_Stay]) -> list[_Stay]:
+    """The newest or the first job, where the question means it by that."""
+    if _LAST.search(asked):
+        return list(jobs[:1])
+    return list(jobs[-1:]) if _FIRST.search(asked) else []
 
 
 def _lists(asked: str, record: Record) -> Answer | None:
