@@ -53,10 +53,10 @@ class Weighed:
         return {item.id: item.start for item in self.found}
 
     def read(self, most: int = READ) -> list[Read]:
-        """The passages to read closely, best first: those with the best sentences."""
+        """The passages to read closely, best first: those with the best sentences, then as the search found them."""
         by_id = {item.id: item for item in self.found}
-        order = best_passages(self.candidates, self.chances, most)
-        return [Read(id, by_id[id].text, by_id[id].place) for id in order]
+        order = dict.fromkeys([*best_passages(self.candidates, self.chances, most), *by_id])
+        return [Read(id, by_id[id].text, by_id[id].place) for id in [*order][:most]]
 
 
 def cut(found: Sequence[FoundText]) -> tuple[Candidate, ...]:
