@@ -86,7 +86,7 @@ fi
 PIP_CACHE_DIR=$here/.cache/pip
 export PIP_CACHE_DIR PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_REQUIRE_VIRTUALENV=0
 mkdir -p "$PIP_CACHE_DIR"
-# The pip that comes with an older Python needs three times as long to choose among the files of an index.
+# The pip that comes with an older Python needs twice as long to choose among the files of an index.
 "$venv" -m pip install -qq --no-deps --require-hashes -r requirements-pip.txt || echo "Going on with the pip that is here."
 echo "Installing $lock (with hashes) into .venv; downloads are kept in .cache/pip"
 # Compiled here on all cores, as pip would do it on one; a start from sources alone takes seconds longer, and where

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import islice
@@ -130,21 +130,16 @@ class SearchService:
             raise Invalid(
                 message="A query is needed.", errors=[FieldError("query", "must have 1 to 100000 characters")]
             )
-        # The papers are looked up while the query is embedded: only the words need them.
-        shelving = asyncio.ensure_future(self.shelf(principal))
+        shelf = await self.shelf(principal)
         is_wanted = partial(_is_wanted, sections=sections, document_ids=document_ids)
-        legs: dict[str, Leg] = {LEXICAL: _words_leg(shelving, is_wanted, query)}
+        legs: dict[str, Leg] = {LEXICAL: _words_leg(shelf, is_wanted, query)}
         partition, collection = Partition(str(principal.tenant_id)), passages_collection(self._embedder.model)
         if use_hybrid:
             mine = (AnyOf("person", (str(principal.person_id),)),)
             legs[DENSE] = dense_leg(self._embedder, self._vectors, partition, collection, query, mine)
         near = self._neighbours(partition, collection) if use_hybrid else None
         weight, timeout = _weight(vector_weight), LEG_TIMEOUT_S
-        try:
-            outcome = await hybrid(legs, _DEEPEST, vector_weight=weight, vectors=near, timeout=timeout)
-            shelf = await shelving
-        finally:
-            shelving.cancel()
+        outcome = await hybrid(legs, _DEEPEST, vector_weight=weight, vectors=near, timeout=timeout)
         known = ((hit, shelf.by_id.get(PassageId(hit.id))) for hit in outcome.hits)
         found = [
             FoundPassage(item, hit.score, hit.ranks) for hit, item in known if item is not None and is_wanted(item)
@@ -228,15 +223,15 @@ def _is_wanted(passage: Passage, sections: tuple[str, ...], document_ids: tuple[
     return (not sections or passage.section in sections) and (not document_ids or passage.document_id in document_ids)
 
 
-def _words_leg(shelving: Awaitable[Shelf], is_wanted: Callable[[Passage], bool], query: str) -> Leg:
+def _words_leg(shelf: Shelf, is_wanted: Callable[[Passage], bool], query: str) -> Leg:
     """BM25 in memory over the person's own passages: private words never lie in an index on disk."""
 
-    def search(shelf: Shelf) -> list[Hit]:
+    def search() -> list[Hit]:
         found = ((shelf.passages[row], score) for row, score in shelf.words.top(query, len(shelf.passages)))
         return list(islice((Hit(item.id, score) for item, score in found if is_wanted(item)), CANDIDATES))
 
     async def run() -> Sequence[Hit]:
-        return await asyncio.to_thread(search, await asyncio.shield(shelving))
+        return await asyncio.to_thread(search)
 
     return run
 
