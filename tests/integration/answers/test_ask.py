@@ -100,6 +100,7 @@ async def test_changed_papers_change_the_answer_at_once(container, owner):
         ("Do I know Kubernetes?", "no line of them shows Kubernetes. 1 of your 3 jobs ask for it."),
         ("Do I know Airflow?", "Yes: your papers show Airflow, used in your work."),
         ("Which databases have I used?", "Yes: your papers show PostgreSQL"),
+        ("What do I know about SQL?", "Yes: your papers show SQL, used in your work; also dbt and PostgreSQL"),
         ("What did I do at Tollgate?", "Built the customs pipeline in Python and Airflow"),
         ("How long did I work at Harrow Museums?", "2 years and 9 months by the dates of your papers"),
         ("How many years of SQL do I have?", "jobs that show SQL"),

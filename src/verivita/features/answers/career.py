@@ -46,7 +46,8 @@ _KNOW = re.compile(
     r"kenne ich|"
     r"habe ich|conozco|tengo experiencia|connais)\b"
 )
-_KIND = re.compile(r"\b(?:which|what|welche[nrs]?|que|cuales|quel(?:le)?s?)\b")
+_KIND = re.compile(r"\b(?:which|what|welche[nrs]?|que|cuales|quel(?:le)?s?)(?: other| (?:kinds?|sorts?) of)?$")
+"""What stands before a skill where its kinds are asked for: "which databases"."""
 _ASKING = re.compile(r"\b(?:which|what|how many|list|show|of|my|saved|are|there|do|have|i|the)\b", re.IGNORECASE)
 
 
@@ -69,11 +70,12 @@ class CareerDesk:
         asked = fold(question.text)
         if question.job_id is not None and (_STAND.search(asked) or _GAPS.search(asked)):
             return await self._stand(principal, question.job_id)
-        skill = self._skill(question.text)
-        if (found := await self._recorded(principal, question.text, skill)) is not None:
+        skill, before = self._skill(question.text)
+        is_of_a_job = _STAND.search(asked) or _GAPS.search(asked) or _BEST.search(asked)
+        if not is_of_a_job and (found := await self._recorded(principal, question.text, skill)) is not None:
             return found
         if _KNOW.search(asked) and skill is not None:
-            return await self._know(principal, skill, is_kind=_KIND.search(asked) is not None)
+            return await self._know(principal, skill, is_kind=_KIND.search(fold(before).rstrip()) is not None)
         if _LIST.search(asked) and (found := await self._list(principal, question.text)) is not None:
             return found
         if _GAPS.search(asked) and not _STAND.search(asked):
@@ -84,10 +86,11 @@ class CareerDesk:
             return await self._named(principal, question.text)
         return None
 
-    def _skill(self, text: str) -> Skill | None:
+    def _skill(self, text: str) -> tuple[Skill | None, str]:
+        """The first skill that a question names, and what stands before it."""
         known = self._taxonomy()
         mention = next(iter(extract(text, known)), None)
-        return known.by_id.get(mention.skill_id) if mention else None
+        return (known.by_id.get(mention.skill_id), text[: mention.start]) if mention else (None, "")
 
     async def _recorded(self, principal: Principal, text: str, skill: Skill | None) -> Answer | None:
         """What the papers state of jobs, schools, languages and time."""
@@ -104,13 +107,13 @@ class CareerDesk:
         implied = self._taxonomy().implied
         shown = [item for item in profile.skills if item.evidence]
         named = [item for item in shown if item.skill_id == skill.id]
-        implying = [item for item in shown if item not in named and skill.id in implied([item.skill_id])]
+        implying = [item for item in shown if item not in named and skill.id in implied([item.skill_id])][:MOST_NAMED]
         if is_kind and implying:
             named = []
         if named or implying:
             places = [_lines(item.evidence, profile.lines) for item in named + implying]
             lines = [*(places[0][:3] if named else ()), *(found[0] for found in places[len(named) :])]
-            proof = unique(of_paper(line) for line in lines)[:MOST_NAMED]
+            proof = unique(of_paper(line) for line in lines)
             return told(_shows(skill, named, implying), proof, Verdict.SUPPORTED)
         wanting = await self._search.all_filtered(principal, SearchRequest(filters=PostingFilters(skills=(skill.id,))))
         total = (await self._postings.counts(principal)).open

@@ -19,11 +19,10 @@ from verivita.features.library.model import (
     ShownSkill,
     Span,
 )
-from verivita.features.library.profile import ActivePaper, Record
+from verivita.features.library.record import Named, Record, Stay
 from verivita.features.library.service import LibraryService, Opened
 
 __all__ = [
-    "ActivePaper",
     "Added",
     "CandidateProfile",
     "Coverage",
@@ -36,6 +35,7 @@ __all__ = [
     "FactKind",
     "LibraryService",
     "LineNote",
+    "Named",
     "Opened",
     "Passage",
     "ReadResult",
@@ -44,5 +44,6 @@ __all__ = [
     "ShownRole",
     "ShownSkill",
     "Span",
+    "Stay",
     "passages_collection",
 ]

@@ -64,14 +64,6 @@ class ActivePaper:
     facts: tuple[Fact, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
-    """All that the active papers state, and the day on which it was asked for: a job without an end goes on to it."""
-
-    papers: tuple[ActivePaper, ...]
-    day: date
-
-
 def profile_of(papers: Sequence[ActivePaper]) -> CandidateProfile:
     """Put the facts of all active papers together.
 
@@ -126,7 +118,8 @@ def _skill_evidence(paper: ActivePaper, fact: Fact, statements: Sequence[Fact]) 
     return Evidence(fact.document_id, fact.id, paper.text[span.start : span.end], span)
 
 
-def _by_entry(paper: ActivePaper, section: str) -> Iterable[list[Fact]]:
+def by_entry(paper: ActivePaper, section: str) -> Iterable[list[Fact]]:
+    """The facts of each entry of a section, in the order of the paper."""
     groups: dict[int, list[Fact]] = {}
     for fact in paper.facts:
         if fact.section == section and fact.entry is not None:
@@ -137,7 +130,7 @@ def _by_entry(paper: ActivePaper, section: str) -> Iterable[list[Fact]]:
 def _roles(papers: Sequence[ActivePaper]) -> tuple[ShownRole, ...]:
     roles: dict[tuple[str, str, date | None, date | None], ShownRole] = {}
     for paper in papers:
-        for facts in _by_entry(paper, "experience"):
+        for facts in by_entry(paper, "experience"):
             role = _role(paper, facts)
             if role is None:
                 continue
@@ -155,7 +148,7 @@ def _role(paper: ActivePaper, facts: Sequence[Fact]) -> ShownRole | None:
     head = title or employer
     if head is None:
         return None
-    start, end = _months(dates.value) if dates is not None else (None, None)
+    start, end = months(dates.value) if dates is not None else (None, None)
     duties = _unique(_evidence(paper, f) for f in facts if f.kind is FactKind.DUTY)
     return ShownRole(
         title.label if title is not None else "",
@@ -172,7 +165,7 @@ def _merged(known: ShownRole, role: ShownRole) -> ShownRole:
     return ShownRole(known.title, known.employer, known.start, known.end, known.evidence, duties)
 
 
-def _months(value: str) -> tuple[date | None, date | None]:
+def months(value: str) -> tuple[date | None, date | None]:
     """ "2016-05/2018-07" -> first days of both months; None for an open side."""
     sides = [side.split("-") for side in value.split("/")]
     start, end = (date(int(side[0]), int(side[1]), 1) if len(side) == 2 else None for side in sides)

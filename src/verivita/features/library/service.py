@@ -27,7 +27,8 @@ from verivita.features.library.model import (
     Fact,
     Passage,
 )
-from verivita.features.library.profile import ActivePaper, Record, profile_of
+from verivita.features.library.profile import ActivePaper, profile_of
+from verivita.features.library.record import Record, record_of
 from verivita.features.library.repository import LibraryRepository
 from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
 from verivita.kit.blobs import BlobStore
@@ -262,16 +263,19 @@ class LibraryService:
 
     async def profile(self, principal: Principal) -> CandidateProfile:
         """What the papers that count prove, as matching may know it."""
-        return await asyncio.to_thread(profile_of, (await self.record(principal)).papers)
+        return await asyncio.to_thread(profile_of, await self._active(principal))
 
     async def record(self, principal: Principal) -> Record:
-        """Every fact of the papers that count as proof, with their texts: more than matching may know."""
+        """What the papers that count state of jobs, schools, languages and certificates, to this day."""
+        return await asyncio.to_thread(record_of, await self._active(principal), self._clock.now().date())
+
+    async def _active(self, principal: Principal) -> tuple[ActivePaper, ...]:
         async with self.db.begin(principal) as tx:
             documents = await self.repo.all(tx, principal)
             ready = [d.id for d in documents if d.is_active and d.status is DocumentStatus.READY and d.kind in _PROVING]
             facts = await self.repo.facts(tx, principal, ready)
             texts = [await self.repo.text(tx, principal, id) or "" for id in ready]
-        return Record(_papers(ready, facts, texts), self._clock.now().date())
+        return _papers(ready, facts, texts)
 
     async def proof(self, principal: Principal, document_id: UUID) -> CandidateProfile:
         """What one paper proves alone, whether it counts or not. Raises `NotFound`, `Conflict` (code `not_read`)."""
