@@ -4,8 +4,9 @@ Gold: PDFs with a YAML of the same stem, zips of XML with `<label type="...">`. 
 stand in the text in one piece (blanks, quotes and hyphens at line ends do not matter); as in its section when they
 stand in the section of its heading, and, for entries of several values, in the one entry that holds most of them.
 Entities are counted as the distinct words of a kind in a paper (annotators mark a name once or twice, not each time
-it comes): `entity_f1` asks that one of their places overlaps a gold span, `entity_f1_exact` that the words are the
-same. Times are CPU milliseconds of the reader in this process, without the start of the sandbox.
+it comes; of skills those that the paper names, not those that it tells of in passing): `entity_f1` asks that one of
+their places overlaps a gold span, `entity_f1_exact` that the words are the same.
+Times are CPU milliseconds of the reader in this process, without the start of the sandbox.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from verivita.engines.reading.dates import find_dates
 from verivita.engines.reading.outline import Entry, Outline, Section, Value
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.reading.sections import outline_of
-from verivita.features.library.shown import shown_skills, unlisted_skills
+from verivita.features.library.shown import named, shown_skills, unlisted_skills
 
 Metrics = dict[str, float]
 _FIELDS = {"institution": "school", "area": "field", "degree": "degree", "company": "employer", "position": "title",
@@ -336,13 +337,18 @@ def _predicted(read: ReadText, outline: Outline) -> list[tuple[str, int, int]]:
     out += [(kind, value) for kind, values in told for value in values]
     spans = [(kind, v.start, v.end) for kind, v in out if v is not None]
     skills = _skills()
-    if skills is not None:
-        mentions = skills(read.text)
-        spans += [("skill", m.start, m.end) for m in shown_skills(read, outline, mentions)]
-        spans += [("skill", item.start, item.end) for _, item in unlisted_skills(read, outline, mentions)]
-    else:
-        spans += [("skill", v.start, v.end) for s in outline.sections if s.kind == "skills" for v in s.items]
+    mentions = skills(read.text) if skills is not None else ()
+    shown = [(m.start, m.end) for m in shown_skills(read, outline, mentions)]
+    shown += [(item.start, item.end) for _, item in unlisted_skills(read, outline, mentions)]
+    if skills is None:
+        shown = [(v.start, v.end) for s in outline.sections if s.kind == "skills" for v in s.items]
+    places = [(start, end, _kind(outline, start)) for start, end in shown]
+    spans += [("skill", start, end) for (start, end), is_named in zip(shown, named(places), strict=True) if is_named]
     return sorted(set(spans))
+
+
+def _kind(outline: Outline, at: int) -> str:
+    return next((section.kind for section in outline.sections if section.start <= at < section.end), "other")
 
 
 @cache

@@ -8,7 +8,7 @@ from verivita.adapters.readers.markup import MarkupReader
 from verivita.engines.reading.lexicon import degree_span
 from verivita.engines.reading.sections import outline_of
 from verivita.engines.skills import extract, load_taxonomy
-from verivita.features.library.shown import shown_skills, unlisted_skills
+from verivita.features.library.shown import named, shown_skills, unlisted_skills
 
 
 def _outline(text: str):
@@ -35,6 +35,43 @@ def test_titles_told_in_a_summary(sentence: str, titles: list[str]) -> None:
 def test_an_employer_is_told_after_its_title() -> None:
     _, outline = _outline("Mia Brandt\n\nSUMMARY\n\nWorked as a nurse at Mercy Hospital until 2019.\n")
     assert [value.text for value in outline.told_employers] == ["Mercy Hospital"]
+
+
+@pytest.mark.parametrize(
+    ("line", "employers"),
+    [
+        ("Company: Halden Port Authority, Norway", ["Halden Port Authority"]),
+        ("Past Organization: Ravn Shipping as deck officer", ["Ravn Shipping"]),
+        ("company: none yet", []),
+        ("I joined the company: it was small.", []),
+    ],
+)
+def test_an_employer_told_by_a_label(line: str, employers: list[str]) -> None:
+    _, outline = _outline(f"Mia Brandt\n\nSUMMARY\n\n{line}\n")
+    assert [value.text for value in outline.told_employers] == employers
+
+
+def test_a_name_in_capitals_that_ends_in_a_dash_is_an_employer_and_no_heading() -> None:
+    _, outline = _outline(
+        "Mia Brandt\n\nWORK EXPERIENCE\n\nDeck Officer\n\nRAVN SHIPPING -\n\nMay 2015 to May 2018\n\nKept watch.\n\n"
+        "EDUCATION\n\nBSc\n\nOslo University\n"
+    )
+    (entry,) = outline.sections[1].entries
+    assert (entry.title and entry.title.text, entry.employer and entry.employer.text) == (
+        "Deck Officer",
+        "RAVN SHIPPING",
+    )
+    assert entry.dates is not None
+
+
+def test_skills_in_rows_and_lists_are_named_and_a_word_of_a_sentence_is_told_of() -> None:
+    row = [(100, 106, "experience"), (108, 112, "experience"), (140, 150, "experience")]
+    alone = [(400, 406, "experience"), (460, 470, "experience"), (700, 706, "summary")]
+    listed = [(900, 906, "skills")]
+    assert named([*row, *alone, *listed]) == [True] * 3 + [False] * 3 + [True]
+    assert named([*listed, *alone[::-1], *row[::-1]]) == [True] + [False] * 3 + [True] * 3
+    assert named(row[:2]) == [False, False]
+    assert named([]) == []
 
 
 def test_a_role_told_by_a_label_below_the_head() -> None:

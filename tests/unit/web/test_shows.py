@@ -31,10 +31,21 @@ class TestPaperView:
 
     def test_of_facts_that_overlap_the_outer_one_is_lit_and_the_inner_leads_to_its_line(self) -> None:
         view = paper()
-        skills = next(group for group in view.groups if group.title == "Skills and languages").fields[0]
-        pytorch = next(value for value in skills.values if value.text == "PyTorch")
+        skills = next(group for group in view.groups if group.title == "Skills and languages").fields
+        pytorch = next(value for field in skills for value in field.values if value.text == "PyTorch")
         assert pytorch.href == "#line9"
         assert pytorch.at == "line 9"
+
+    def test_skills_that_the_paper_names_stand_before_those_it_tells_of(self) -> None:
+        text = "Go, SQL, Rust\n" + "x" * 100 + "\nTaught SQL and sewing to beginners"
+        places = ((0, 2, "go"), (4, 7, "sql"), (9, 13, "rust"), (122, 125, "sql"), (130, 136, "sewing"))
+        facts = [fact(s, e, FactKind.SKILL, no=i + 1, value=v) for i, (s, e, v) in enumerate(places)]
+        view = show_papers.paper_view(document(), text, Coverage(1, 1, notes_of(text)), tuple(facts))
+        (group,) = [group for group in view.groups if group.title == "Skills and languages"]
+        assert [(field.key, [value.text for value in field.values]) for field in group.fields] == [
+            ("Skills", ["go", "sql", "rust"]),
+            ("In sentences", ["sewing"]),
+        ]
 
     def test_a_fact_outside_the_text_is_not_lit(self) -> None:
         notes = (LineNote(0, 0, 4, 1, True, "text"),)

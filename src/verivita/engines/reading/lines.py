@@ -128,7 +128,7 @@ def _may_head(look: Look) -> bool:
 def _short_title(look: Look) -> bool:
     """Whether a line may be a heading of the paper's own making; names of trades, schools and degrees are none."""
     text = look.text
-    if len(text.split()) > 6 or look.bullet or not text[:1].isalpha() or text.endswith("."):
+    if len(text.split()) > 6 or look.bullet or not text[:1].isalpha() or text.endswith((".", " -", " –", " —")):
         return False
     if look.line.size is None and look.line.heading == 0 and (not look.gap or len(text) < 8):
         return False

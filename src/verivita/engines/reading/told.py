@@ -12,6 +12,10 @@ from verivita.engines.reading.paragraphs import value_of
 from verivita.engines.reading.ports import ReadText
 
 _LABEL = re.compile(r"\b(?:(?:key |my |job )?role|designation|position(?: held)?|job title)[ \t]*[:–][ \t]*", re.I)
+_FIRM = re.compile(
+    r"^[ \t]*(?:(?:present|past|previous|current) )?(?:company|organi[sz]ation|employer)(?: name)?[ \t]*[:–][ \t]*",
+    re.IGNORECASE | re.MULTILINE,
+)
 _AS = re.compile(
     r"\b(?:work\w*|serv(?:ed|es|ing)|join(?:ed|ing)|employ(?:ed|ment)|experiences?|function(?:ed|ing)|act(?:ed|ing)"
     r"|associated|position|roles?|career|job|hired|engaged|appointed|promoted|years|background|expertise|currently)\b"
@@ -77,6 +81,9 @@ def told_of(read: ReadText, sections: Sequence[Section], name: Value | None) -> 
             place = _place_of_work(read.text, span[1], section.end)
             if place is not None:
                 employers[place] = None
+        if section.kind != "education":
+            for match in _FIRM.finditer(read.text, section.start, section.end):
+                employers.update(dict.fromkeys(_firm(read.text, match.end(), section.end)))
         if section.kind in _PERSON:
             degrees.update(dict.fromkeys(_degrees(read.text, section, name)))
     return Told(_values(read, titles), _values(read, employers), _values(read, degrees))
@@ -142,6 +149,13 @@ def _title_end(text: str, start: int, limit: int) -> int | None:
     if end is None or _NO_TRADE.fullmatch(text[start:end]) is not None:
         return None
     return end if title_score(text[start:end]) >= 1 else None
+
+
+def _firm(text: str, at: int, limit: int) -> Iterator[tuple[int, int]]:
+    """The capitalised name that begins at `at`."""
+    name = _NAME.match(text, at, limit)
+    if name is not None and name.group()[0].isupper():
+        yield at, at + len(re.sub(r"(?:\s+(?:of|and|&|for))+$", "", name.group()).rstrip(".,"))
 
 
 def _place_of_work(text: str, at: int, limit: int) -> tuple[int, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -10,12 +11,22 @@ from fastapi import APIRouter, Header, Request, Response
 from pydantic import Field, ValidationError
 
 from verivita.core.errors import Invalid
+from verivita.core.ids import FactId
 from verivita.entrypoints.api.schemas import PROBLEMS, Input, Output, PageOf, Paging, TaskQueued, paged, queued
 from verivita.entrypoints.api.uploads import Upload, json_body, media_type, two_bodies, upload_body
 from verivita.entrypoints.api.versions import etag, wanted_version
 from verivita.entrypoints.http.auth import Caller
 from verivita.entrypoints.http.errors import field_errors
-from verivita.features.library import Added, Document, DocumentKind, Fact, LibraryService, Passage
+from verivita.features.library import (
+    Added,
+    Document,
+    DocumentKind,
+    Fact,
+    FactKind,
+    LibraryService,
+    Passage,
+    named_skills,
+)
 
 router = APIRouter(prefix="/api/v1/documents", tags=["documents"], responses=PROBLEMS)
 
@@ -75,7 +86,7 @@ class SpanOut(Output):
 
 
 class FactOut(Output):
-    """One statement of a paper, and where it stands."""
+    """One statement of a paper, and where it stands; `in_passing` marks a skill that is told of and not named."""
 
     id: UUID
     kind: str
@@ -87,6 +98,7 @@ class FactOut(Output):
     start: int
     end: int
     text: str
+    in_passing: bool
 
 
 class FactsOut(Output):
@@ -235,7 +247,8 @@ async def facts(request: Request, caller: Caller, document_id: UUID) -> FactsOut
         if not note.understood
     ]
     coverage = CoverageOut(understood=opened.coverage.understood, total=opened.coverage.total, unknown=unknown)
-    items = [fact_out(fact, opened.text) for fact in opened.facts]
+    named = named_skills(opened.facts)
+    items = [fact_out(fact, opened.text, named) for fact in opened.facts]
     return FactsOut(items=items, total=len(items), coverage=coverage)
 
 
@@ -277,8 +290,8 @@ def added_out(added: Added) -> AddedOut:
     )
 
 
-def fact_out(fact: Fact, text: str) -> FactOut:
-    """The reply body of a fact."""
+def fact_out(fact: Fact, text: str, named: Collection[FactId]) -> FactOut:
+    """The reply body of a fact; `named` are the skills that its paper names."""
     span = fact.span
     return FactOut(
         id=fact.id,
@@ -291,6 +304,7 @@ def fact_out(fact: Fact, text: str) -> FactOut:
         start=span.start,
         end=span.end,
         text=text[span.start : span.end],
+        in_passing=fact.kind is FactKind.SKILL and fact.id not in named,
     )
 
 

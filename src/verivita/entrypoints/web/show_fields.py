@@ -9,7 +9,7 @@ from datetime import date
 from verivita.core.ids import FactId
 from verivita.entrypoints.web.paper_views import FieldGroup, FieldView, ValueView
 from verivita.entrypoints.web.words import plural
-from verivita.features.library import Fact, FactKind
+from verivita.features.library import Fact, FactKind, named_skills
 
 _PERSON = {
     FactKind.NAME: "Name",
@@ -122,13 +122,21 @@ def _line_field(place: _Placer, facts: Sequence[Fact]) -> tuple[FieldView, ...]:
 
 
 def _lists(place: _Placer, facts: Sequence[Fact]) -> tuple[FieldView, ...]:
-    rows = []
-    for kind, label in ((FactKind.SKILL, "Skills"), (FactKind.LANGUAGE, "Languages")):
-        first: dict[str, Fact] = {}
-        for fact in facts:
-            if fact.kind is kind:
-                first.setdefault(fact.value, fact)
-        if first:
-            values = tuple(place.value(fact, fact.label or fact.value) for fact in list(first.values())[:MOST_VALUES])
-            rows.append(FieldView(None, label, values))
-    return tuple(rows)
+    """What the paper names as skills, what else its sentences tell of, and languages; each once, where it stands first."""
+    named = named_skills(facts)
+    skills = [fact for fact in facts if fact.kind is FactKind.SKILL]
+    known = {fact.value for fact in skills if fact.id in named}
+    rows = (
+        ("Skills", [fact for fact in skills if fact.id in named]),
+        ("In sentences", [fact for fact in skills if fact.value not in known]),
+        ("Languages", [fact for fact in facts if fact.kind is FactKind.LANGUAGE]),
+    )
+    return tuple(_values(place, label, of) for label, of in rows if of)
+
+
+def _values(place: _Placer, label: str, facts: Sequence[Fact]) -> FieldView:
+    first: dict[str, Fact] = {}
+    for fact in facts:
+        first.setdefault(fact.value, fact)
+    shown = list(first.values())[:MOST_VALUES]
+    return FieldView(None, label, tuple(place.value(fact, fact.label or fact.value) for fact in shown))

@@ -21,6 +21,7 @@ from verivita.features.library.model import (
 )
 from verivita.features.library.record import Named, Record, Stay
 from verivita.features.library.service import LibraryService, Opened
+from verivita.features.library.shown import named_skills
 
 __all__ = [
     "Added",
@@ -45,5 +46,6 @@ __all__ = [
     "ShownSkill",
     "Span",
     "Stay",
+    "named_skills",
     "passages_collection",
 ]

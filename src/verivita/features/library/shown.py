@@ -6,16 +6,19 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from verivita.core.ids import FactId
 from verivita.core.text import fold
 from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.outline import Outline, Value
 from verivita.engines.reading.paragraphs import value_of
 from verivita.engines.reading.ports import ReadText
 from verivita.engines.skills import SkillMention
+from verivita.features.library.model import Fact, FactKind
 
 _PLAIN_NAME = re.compile(r"[A-ZÀ-Þ][^\W\d_]*(?:[ \-/.&+][^\W\d_]+){0,2}[+#]*")
 _CUT = re.compile(r"[ \t]*[,;•·●▪|][ \t]*(?:and[ \t]+)?|[ \t]+(?:and|&)[ \t]+")
 _CROWD, _WINDOW, _ROW = 4, 150, 70
+_IN_ROW, _APART = 3, 40
 
 
 def shown_skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMention]) -> tuple[SkillMention, ...]:
@@ -25,6 +28,35 @@ def shown_skills(read: ReadText, outline: Outline, mentions: Sequence[SkillMenti
     """
     theirs = of_person(read, outline)
     return tuple(m for m in mentions if theirs(m.start, m.end))
+
+
+def named(places: Sequence[tuple[int, int, str]]) -> list[bool]:
+    """Which of a paper's skills, as (start, end, kind of section), it names as such; the rest it tells of in passing.
+
+    It names those in a skill list and in rows of at least `_IN_ROW`, each at most `_APART` characters from the next: a
+    word in the midst of a sentence ("taught evening classes") says more of the work than of a skill.
+    """
+    order = sorted(range(len(places)), key=lambda i: places[i])
+    rows: list[list[int]] = []
+    end = -_APART - 1
+    for i in order:
+        if places[i][0] - end > _APART:
+            rows.append([])
+        rows[-1].append(i)
+        end = max(end, places[i][1])
+    found = [kind == "skills" for _, _, kind in places]
+    for row in rows:
+        if len(row) >= _IN_ROW:
+            for i in row:
+                found[i] = True
+    return found
+
+
+def named_skills(facts: Sequence[Fact]) -> frozenset[FactId]:
+    """The SKILL facts of one paper that it names as skills; see `named`."""
+    skills = [fact for fact in facts if fact.kind is FactKind.SKILL]
+    are = named([(fact.span.start, fact.span.end, fact.section) for fact in skills])
+    return frozenset(fact.id for fact, is_named in zip(skills, are, strict=True) if is_named)
 
 
 def unlisted_skills(
