@@ -2,7 +2,8 @@
 
 `hybrid` is the shipped encoder and the tantivy word index, fused by the weighted sum of their first hundred candidates;
 `rrf` fuses by reciprocal ranks instead; `default`, what the product does when nothing is configured, smooths `hybrid`
-over neighbours. The vectors are compared exactly, as in a partition of this size. `ndcg_over_LEG_low` and `_high` are
+over neighbours; `codes` smooths by the codes in memory that stand for the vectors of a large collection. The question's
+vector is compared exactly everywhere, as in a partition of this size. `ndcg_over_LEG_low` and `_high` are
 the paired 95 % interval of what the default gains over that leg; `dense/cosine_*` say what a cosine of this model
 means.
 """
@@ -26,6 +27,7 @@ from bench import ranking
 from bench.report import Outcome, wanted
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
+from verivita.adapters.vectors.codes import coded
 from verivita.engines.retrieval.fusion import reciprocal_ranks, weighted_sum
 from verivita.engines.retrieval.hybrid import CANDIDATES, DENSE, LEXICAL, Fuse, Leg, Vectors, hybrid, lexical_leg
 from verivita.engines.retrieval.ports import Hit, Partition, TextEntry, Vector
@@ -90,8 +92,8 @@ async def timed(search: Search, queries: Mapping[str, str], names: Sequence[str]
     return ranked, {"ms_p50": float(p50), "ms_p95": float(p95)}
 
 
-async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> tuple[Callable[[str], dict[str, Leg]], Vectors]:
-    """Both legs over the set's documents, and their vectors; document i is UUID(i)."""
+async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> tuple[Callable[[str], dict[str, Leg]], Vectors, Vectors]:  # fmt: skip  # noqa: E501
+    """Both legs over the set's documents, their vectors, and these as codes tell them; document i is UUID(i)."""
     words = TantivyIndex(folder)
     entries = [TextEntry(UUID(int=i), title, text) for i, (_, title, text) in enumerate(item.documents)]
     await words.upsert(HERE, entries)
@@ -103,7 +105,13 @@ async def legs(item: Set, folder: Path, embedder: OnnxEmbedder) -> tuple[Callabl
     async def stored(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         return {id: vectors[id.int] for id in ids}
 
-    return lambda query: {DENSE: partial(near, query), LEXICAL: lexical_leg(words, HERE, query)}, stored
+    ids = np.array([(0, i) for i in range(len(vectors))], np.uint64)
+    codes = coded(ids, vectors, vectors.mean(axis=0))
+
+    async def told(ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        return dict(zip(ids, codes.approximate(np.array([id.int for id in ids])), strict=True))
+
+    return lambda query: {DENSE: partial(near, query), LEXICAL: lexical_leg(words, HERE, query)}, stored, told
 
 
 def nearest(vectors: Vector, query: Vector) -> list[Hit]:
@@ -118,7 +126,7 @@ async def modes(item: Set) -> dict[str, float]:
     embedder = OnnxEmbedder()
     names = [document[0] for document in item.documents]
     with tempfile.TemporaryDirectory() as folder:
-        both, stored = await legs(item, Path(folder), embedder)
+        both, stored, told = await legs(item, Path(folder), embedder)
 
         async def alone(name: str, query: str) -> Sequence[Hit]:
             return await both(query)[name]()
@@ -133,6 +141,7 @@ async def modes(item: Set) -> dict[str, float]:
             "rrf": partial(fused, reciprocal_ranks, None),
             "hybrid": partial(fused, weighted_sum, None),
             "default": partial(fused, weighted_sum, stored),
+            "codes": partial(fused, weighted_sum, told),
         }
         found: dict[str, float] = {}
         gains: dict[str, dict[str, float]] = {}
@@ -144,7 +153,7 @@ async def modes(item: Set) -> dict[str, float]:
             found |= {f"{mode}/{metric}": value for metric, value in times.items()}
         found |= await cosines(item, both)
     embedder.close()
-    for other in ("bm25", "dense", "hybrid"):
+    for other in ("bm25", "dense", "hybrid", "codes"):
         low, high = ranking.interval(gains["default"], gains[other])
         found |= {f"default/ndcg_over_{other}_low": low, f"default/ndcg_over_{other}_high": high}
     return found

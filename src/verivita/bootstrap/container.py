@@ -170,7 +170,7 @@ def build(
     sign_in = proofs.build(settings, db, keyring, events, clock, identity)
     library = LibraryService(db, keyring, events, queue, blobs, documents, clock, settings.max_upload_mb * 2**20)
     engines = PostingEngines(_skills, embedder, vectors, lexical)
-    postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock)
+    postings = PostingsService(db, events, queue, blobs, providers.posting_reader(), engines, clock, changes)
     search = SearchService(postings, library, embedder, vectors, lexical, reranker, load_taxonomy, clock)
     matching = MatchingService(db, queue, identity, library, postings, search, load_taxonomy, clock)
     asked, runs, kept = models.build(settings, db, keyring, events, clock, before.personal), Runs(), before.personal

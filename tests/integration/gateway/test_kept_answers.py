@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from uuid import UUID
 
 import pytest
 from pydantic import SecretStr
@@ -16,6 +17,7 @@ from verivita.bootstrap.settings import Settings
 from verivita.core.principal import Principal
 from verivita.features.identity import NOBODY, CredentialKind
 from verivita.features.postings import Posting, RawPosting
+from verivita.features.postings.recent import Recent
 from verivita.kit.db.changes import PEOPLE, POSTINGS, Changes
 
 
@@ -27,6 +29,14 @@ async def heard(changes: Changes, subject: str, person: Principal, before: str |
             return now
         await asyncio.sleep(0.01)
     raise AssertionError(f"nothing new was heard of {subject}")
+
+
+async def told(changes: Changes) -> None:
+    """Wait until all news is in: nothing was heard for a while."""
+    count = -1
+    while count != changes.count:
+        count = changes.count
+        await asyncio.sleep(0.3)
 
 
 @pytest.fixture
@@ -96,6 +106,42 @@ async def test_who_writes_reads_what_they_wrote(hearing: Container, owner: Princ
     closed = await client.get(address, headers={"if-none-match": tag})
     assert (closed.status_code, closed.json()["is_active"]) == (200, False)
     assert (await client.get(address, headers={"if-none-match": closed.headers["etag"]})).status_code == 304
+
+
+async def test_a_posting_is_shown_again_without_reading_it_until_one_changes(
+    hearing: Container, owner: Principal, stranger: Principal
+) -> None:
+    made = [await posting(hearing, owner, title) for title in ("Engineer", "Baker", "Nurse")]
+    ids = [one.id for one in made]
+    await told(hearing.changes)
+    first = await hearing.postings.shown(owner, ids)
+    assert [one.id for one in first] == ids
+    again = await hearing.postings.shown(owner, [*ids[::-1], UUID(int=7)])
+    assert all(one is other for one, other in zip(again, first[::-1], strict=True))
+    assert await hearing.postings.shown(stranger, ids) == []
+
+    before = hearing.changes.version(POSTINGS, owner.tenant_id)
+    await hearing.postings.close(owner, ids[1])
+    await heard(hearing.changes, POSTINGS, owner, before)
+    assert [one.is_active for one in await hearing.postings.shown(owner, ids)] == [True, False, True]
+
+
+async def test_what_is_remembered_of_postings_is_bounded(hearing: Container, owner: Principal) -> None:
+    made = [await posting(hearing, owner, f"Engineer {n}") for n in range(4)]
+    await told(hearing.changes)
+    recent = Recent(hearing.changes, most=3)
+    version = recent.version(owner.tenant_id)
+    recent.put(owner.tenant_id, made, version)
+    assert len(recent) == 3
+    assert [*recent.get(owner.tenant_id, [one.id for one in made])] == [one.id for one in made[1:]]
+    recent.put(owner.tenant_id, made[:1], "a version of before")
+    assert recent.get(owner.tenant_id, [made[0].id]) == {}
+    short = Recent(hearing.changes, lasts=0)
+    short.put(owner.tenant_id, made, version)
+    assert short.get(owner.tenant_id, [made[0].id]) == {}
+    deaf = Recent(None)
+    deaf.put(owner.tenant_id, made, deaf.version(owner.tenant_id))
+    assert len(deaf) == 0
 
 
 async def test_a_caller_is_remembered_until_the_people_change(

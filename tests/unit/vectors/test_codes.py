@@ -66,3 +66,16 @@ def test_vectors_without_length_or_change_are_harmless() -> None:
     same = np.ones((3, 64), np.float32) / 8
     assert len(coded(ids, same, same[0]).nearest(same[0], 2)) == 2
     assert len(coded(ids, np.zeros((3, 64), np.float32), same[0]).nearest(np.zeros(64, np.float32), 2)) == 2
+
+
+def test_what_codes_tell_of_vectors_is_close_and_not_skewed() -> None:
+    ids, vectors = corpus(2_000, 384)
+    codes = coded(ids, vectors, vectors.mean(0))
+    rows, _ = codes.rows(ids[:300])
+    order = {tuple(pair): place for place, pair in enumerate(ids[:300].tolist())}
+    exact = vectors[[order[tuple(pair)] for pair in codes.ids[rows].tolist()]]
+    told = codes.approximate(rows)
+    off = (told @ told.T - exact @ exact.T)[~np.eye(len(rows), dtype=bool)]
+    assert told.shape == exact.shape
+    assert abs(off.mean()) < 0.005
+    assert off.std() < 0.05

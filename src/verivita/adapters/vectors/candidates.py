@@ -13,7 +13,7 @@ from verivita.engines.retrieval.ports import IdPairs, Vector
 
 MOST = 500
 """Whoever wants more hits than this is answered without codes."""
-SLACK, LEAST = 3, 70
+SLACK, LEAST = 1, 100
 """`SLACK` x k + `LEAST` candidates: the ten nearest of 100,000 are among 100 of them for 98 %, the hundred nearest
 among 370 for 99 %."""
 WIDE = 5

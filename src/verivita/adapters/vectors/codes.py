@@ -65,6 +65,11 @@ class Codes:
         scores = self._estimated(query, rows)
         return rows[np.argpartition(-scores, most - 1)[:most]]
 
+    def approximate(self, rows: Rows) -> Vector:
+        """The vectors of these rows (n, dimensions) as their codes tell them; products of two of them are unbiased."""
+        bits = [_unpacked(kind.take(rows, axis=1), self.mean.size) for kind in (self.signs, self.finer)]
+        return self.mean + (2 * bits[0] + bits[1] - np.float32(1.5)) * self.factors[rows, None]
+
     def replaced(self, gone: IdPairs, fresh: Codes | None) -> Codes:
         """The same without the ids `gone`, and with other codes, which have the same mean."""
         stays = np.ones(len(self), bool)
@@ -134,6 +139,11 @@ def _packed(bits: NDArray[Any]) -> Words:
     left = -bits.shape[1] % 64
     filled = np.pad(bits, ((0, 0), (0, left))) if left else bits
     return np.ascontiguousarray(np.packbits(filled, axis=1).view(np.uint64).T)
+
+
+def _unpacked(words: Words, size: int) -> Vector:
+    """Words of 64 bits (words, n) as zeros and ones (n, size)."""
+    return np.unpackbits(np.ascontiguousarray(words.T).view(np.uint8), axis=1, count=size).astype(np.float32)
 
 
 def _planes(query: Vector) -> tuple[float, float, Words]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import time
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from uuid import UUID
@@ -59,6 +59,17 @@ class Companion:
     def changed(self) -> IdPairs:
         """The ids that are not as the codes say."""
         return pairs(self.fresh | self.taking)
+
+    def approximate(self, ids: Sequence[UUID]) -> dict[UUID, Vector]:
+        """The vectors of these ids as their codes tell them; those that changed or have no code are left out."""
+        by_bytes = {id.bytes: id for id in ids}
+        wanted = by_bytes.keys() - self.fresh - self.taking
+        if self.codes is None or not wanted:
+            return {}
+        rows, _ = self.codes.rows(pairs(wanted))
+        found = self.codes.ids[rows].astype(">u8").tobytes()
+        names = (by_bytes[found[start : start + 16]] for start in range(0, len(found), 16))
+        return dict(zip(names, self.codes.approximate(rows), strict=True))
 
 
 class Companions:
@@ -181,7 +192,7 @@ async def tell(tx: Tx, partition: Partition, collection: str, ids: Sequence[UUID
             await tx.run(_TOLD, {"channel": CHANNEL, "said": f"{VECTORS} {partition} {word}"})
 
 
-def pairs(ids: set[bytes] | frozenset[bytes]) -> IdPairs:
+def pairs(ids: Set[bytes]) -> IdPairs:
     """Ids of 16 bytes as rows of two halves."""
     return np.frombuffer(b"".join(ids), ">u8").reshape(-1, 2).astype(np.uint64)
 

@@ -28,7 +28,7 @@ from sqlalchemy import Column, Index, PrimaryKeyConstraint, SmallInteger, Text, 
 from sqlalchemy.dialects import postgresql as pg
 
 from verivita.adapters.vectors.candidates import Coded, candidates, is_few
-from verivita.adapters.vectors.companions import Companions, tell
+from verivita.adapters.vectors.companions import Companion, Companions, tell
 from verivita.adapters.vectors.halves import Half, half_dumper, listed, listed_ids, spelled
 from verivita.adapters.vectors.layout import MAX_K, asks_nothing, is_shared, mismatch
 from verivita.core.errors import StorageFull, Unavailable
@@ -155,8 +155,17 @@ class PgVectorIndex:
                 await _refuse_other_sizes(tx, partition, collection, vector.size)
         return hits
 
-    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds, in half precision."""
+    async def vectors(
+        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
+    ) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds, in half precision; `roughly` by their codes."""
+        if roughly and (companion := await self._companion(partition, collection)) is not None:
+            known = companion.approximate(ids)
+            rest = [id for id in ids if id not in known]
+            return {**known, **await self._stored(partition, collection, rest)} if rest else known
+        return await self._stored(partition, collection, ids)
+
+    async def _stored(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         values = {"tenant": _tenant(partition), "collection": collection, "ids": listed_ids(ids)}
         rows = await self._database.ask(_scope(partition), (_VECTORS, values))
         if not rows:
@@ -199,12 +208,15 @@ class PgVectorIndex:
         self, partition: Partition, collection: str, vector: Vector, k: int, few: IdPairs | None, is_filtered: bool
     ) -> Coded | None:
         """Who may be nearest by the codes in memory; None where there are none, or where they save nothing."""
-        if self._companions is None or not is_shared(collection) or is_few(k, few):
-            return None
-        if not (await self._part(partition, collection)).is_large:
-            return None
-        companion = self._companions.get(partition, collection)
+        companion = None if is_few(k, few) else await self._companion(partition, collection)
         return None if companion is None else await candidates(companion, vector, k, few, is_filtered)
+
+    async def _companion(self, partition: Partition, collection: str) -> Companion | None:
+        """The codes of a large shared collection, where they are in memory and hold."""
+        if self._companions is None or not is_shared(collection):
+            return None
+        is_large = (await self._part(partition, collection)).is_large
+        return self._companions.get(partition, collection) if is_large else None
 
     async def _few(self, partition: Partition, collection: str, where: Filter) -> IdPairs | None:
         """The ids that pass the filter, where they are known to be few."""

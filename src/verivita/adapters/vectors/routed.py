@@ -53,10 +53,14 @@ class RoutedIndex:
         """The k nearest that pass the filter, from the engine that answers."""
         return await (await self._answers(partition, collection)).query(partition, collection, vector, k, where)
 
-    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds."""
+    async def vectors(
+        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
+    ) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds; `roughly` as close as they are at hand."""
         engine = await self._answers(partition, collection)
-        return await engine.vectors(partition, collection, ids) if isinstance(engine, VectorFetch) else {}
+        if not isinstance(engine, VectorFetch):
+            return {}
+        return await engine.vectors(partition, collection, ids, roughly=roughly)
 
     async def delete(self, partition: Partition, collection: str, ids: Sequence[UUID] | None) -> None:
         """Remove, from the engine that answers and from the one that is being filled."""

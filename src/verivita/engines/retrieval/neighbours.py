@@ -23,20 +23,19 @@ def supported(hits: Sequence[Hit], vectors: Mapping[UUID, Vector], *, share: flo
 
     Divided by 1 + `share`, so scores in 0..1 stay there. A hit without a vector keeps only its own part.
     """
-    found = [(i, vector) for i, hit in enumerate(hits) if (vector := vectors.get(hit.id)) is not None]
-    if len(found) < 2:
+    known = [i for i, hit in enumerate(hits) if hit.id in vectors]
+    if len(known) < 2:
         return list(hits)
-    known = [i for i, _ in found]
-    scores = np.array([hit.score for hit in hits], np.float64)
-    near = np.stack([vector for _, vector in found])
+    scores = np.array([hit.score for hit in hits])
+    near = np.stack([vectors[hits[i].id] for i in known])
     close = np.clip(near @ near.T, 0, None)
     # Squared twice: raising to a power by logarithms takes most of the time of everything here.
     close = np.square(np.square(close, out=close), out=close)
     np.fill_diagonal(close, 0)
-    # Which of equally close ones are among the closest is all that a full, stable sort would add.
-    chosen = np.argpartition(-close, min(CLOSEST, len(known) - 1), axis=1)[:, :CLOSEST]
-    weight = np.take_along_axis(close, chosen, axis=1)
-    mean = (weight * scores[known][chosen]).sum(1) / np.maximum(weight.sum(1), 1e-9)
+    # Where several are equally close to the last of the closest, all of them count.
+    least = np.partition(close, -min(CLOSEST, len(known) - 1), axis=1)[:, [-min(CLOSEST, len(known) - 1)]]
+    close[close < least] = 0
+    mean = close @ scores[known].astype(np.float32) / np.maximum(close.sum(1), 1e-9)
     total = scores.copy()
     total[known] += share * mean
     order = np.argsort(-total, kind="stable")

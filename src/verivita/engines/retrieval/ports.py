@@ -148,8 +148,10 @@ class VectorIndex(Protocol):
 class VectorFetch(Protocol):
     """A capability of some vector indexes: giving stored vectors back. May raise `Unavailable`."""
 
-    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds."""
+    async def vectors(
+        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
+    ) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds; `roughly` as close as they are at hand."""
         ...
 
 

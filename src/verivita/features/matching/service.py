@@ -93,7 +93,7 @@ class MatchingService:
         if request.sort_by is SortBy.MATCH:
             return await self._by_match(principal, request)
         result = await self._search.postings(principal, request)
-        postings = await self._postings.many(principal, [hit.id for hit in result.found.items])
+        postings = await self._postings.shown(principal, [hit.id for hit in result.found.items])
         matches = await self._short(principal, postings, await self._side(principal)) if scores else []
         return Shortlist(result, tuple(postings), tuple(matches))
 

@@ -18,10 +18,12 @@ from verivita.features.postings.ingest import PostingEngines, PostingIngest, Pro
 from verivita.features.postings.model import Counts, ImportRun, Posting, RawPosting, Refused, Snapshot
 from verivita.features.postings.normalise import understand
 from verivita.features.postings.ports import PostingReader
+from verivita.features.postings.recent import Recent
 from verivita.features.postings.repository import PostingsRepository
 from verivita.features.postings.tasks import IMPORT_POSTINGS, INDEX_POSTINGS
 from verivita.kit.blobs import BlobStore
 from verivita.kit.db import Database
+from verivita.kit.db.changes import Changes
 from verivita.kit.event_log import EventLog
 from verivita.kit.queue import Queue
 
@@ -40,8 +42,11 @@ class PostingsService:
         reader: PostingReader,
         engines: PostingEngines,
         clock: Clock,
+        changes: Changes | None = None,
     ) -> None:
+        """Without `changes` no posting is remembered to be shown again."""
         self.db, self.repo, self.events, self.queue = db, PostingsRepository(), events, queue
+        self._recent = Recent(changes)
         self._blobs, self._reader = blobs, reader
         self._ingest = PostingIngest(db, self.repo, events, queue, clock, engines)
         self._extract, self._clock = engines.extract, clock
@@ -150,6 +155,16 @@ class PostingsService:
         async with self.db.begin(principal) as tx:
             found = await self.repo.many(tx, principal, ids)
         return [found[PostingId(id)] for id in ids if PostingId(id) in found]
+
+    async def shown(self, principal: Principal, ids: Sequence[UUID]) -> list[Posting]:
+        """As `many`, for showing alone: a posting shown a moment ago, and unchanged, is not read again."""
+        tenant, version = principal.tenant_id, self._recent.version(principal.tenant_id)
+        known = self._recent.get(tenant, ids)
+        if rest := [id for id in ids if id not in known]:
+            read = await self.many(principal, rest)
+            self._recent.put(tenant, read, version)
+            known |= {posting.id: posting for posting in read}
+        return [known[id] for id in ids if id in known]
 
     async def page(self, principal: Principal, request: PageRequest) -> Page[Posting]:
         """Open postings, newest first."""

@@ -197,7 +197,7 @@ class SearchService:
     def _neighbours(self, partition: Partition, collection: str) -> Vectors | None:
         """Gives stored vectors back, where the index can, so that neighbours may support each other."""
         index = self._vectors
-        return partial(index.vectors, partition, collection) if isinstance(index, VectorFetch) else None
+        return partial(index.vectors, partition, collection, roughly=True) if isinstance(index, VectorFetch) else None
 
     async def _ordered(self, principal: Principal, request: SearchRequest, hits: Sequence[Ranked]) -> Page[Ranked]:
         if request.sort_by in (SortBy.POSTED, SortBy.SALARY):
