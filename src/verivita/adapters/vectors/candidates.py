@@ -13,9 +13,10 @@ from verivita.engines.retrieval.ports import IdPairs, Vector
 
 MOST = 500
 """Whoever wants more hits than this is answered without codes."""
-SLACK, LEAST = 1, 100
-"""`SLACK` x k + `LEAST` candidates: the ten nearest of 100,000 are among 100 of them for 98 %, the hundred nearest
-among 370 for 99 %."""
+SLACK, LEAST = 1.5, 85
+"""`SLACK` x k + `LEAST` candidates. Of the ten nearest of 100,000 grown postings 98 % are among 100; of the hundred
+nearest 92 % are among 235, and 95 % among 370: the rest takes their words' and neighbours' help to be found early. Of
+21,308 real postings 99.6 % of the hundred nearest are among 235."""
 WIDE = 5
 """A filter that lets many pass gets so many times as many candidates."""
 
@@ -31,7 +32,11 @@ class Coded:
 
 def is_few(k: int, few: IdPairs | None) -> bool:
     """Whether codes can save nothing: of the `few` that pass a filter all would be compared, or `k` is very large."""
-    return k > MOST or (few is not None and len(few) <= SLACK * k + LEAST)
+    return k > MOST or (few is not None and len(few) <= _most(k))
+
+
+def _most(k: int) -> int:
+    return round(SLACK * k + LEAST)
 
 
 async def candidates(
@@ -41,7 +46,7 @@ async def candidates(
     codes, changed = companion.codes, companion.changed()
     if codes is None or codes.mean.size != query.size:
         return None
-    most, least = SLACK * k + LEAST, k
+    most, least = _most(k), k
     if is_filtered and few is None:
         most, least = WIDE * most, 2 * k
     ids, is_all = await asyncio.to_thread(_nearest, codes, query, most, few)

@@ -122,7 +122,7 @@ def _line_field(place: _Placer, facts: Sequence[Fact]) -> tuple[FieldView, ...]:
 
 
 def _lists(place: _Placer, facts: Sequence[Fact]) -> tuple[FieldView, ...]:
-    """What the paper names as skills, what else its sentences tell of, and languages; each once, where it stands first."""
+    """What the paper names as skills, what else its sentences show, and languages; each once, where it stands first."""
     named = named_skills(facts)
     skills = [fact for fact in facts if fact.kind is FactKind.SKILL]
     known = {fact.value for fact in skills if fact.id in named}
