@@ -45,6 +45,7 @@ def run(data: Path, sets: str | None, limit: int | None) -> Outcome:
         again, process, link = up(env)
         try:
             figures = _asked(f"http://127.0.0.1:{ports[0]}", link, limit or ASKS)
+            figures |= {"api_start_s": _api_start(env)}
             loaded = _loaded(ports[0], env, Path(folder), (limit or ASKS) * 10)
             figures |= loaded | memory(process.pid)
         finally:
@@ -70,6 +71,34 @@ def up(env: dict[str, str]) -> tuple[float, subprocess.Popen[str], str]:
 def stop(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGTERM)
     process.wait(60)
+
+
+def _api_start(env: dict[str, str]) -> float:
+    """Seconds from the start of one more API process, the rest running, to its first answer; the median of five."""
+    times = []
+    for _ in range(5):
+        (port,) = free_ports(1)
+        start = time.perf_counter()
+        command = [sys.executable, "-m", "verivita", "api"]
+        process = subprocess.Popen(command, env=env | {"VERIVITA_PORT": str(port)}, stderr=subprocess.DEVNULL)
+        try:
+            times.append(_answered(f"http://127.0.0.1:{port}/ready", 60) - start)
+        finally:
+            process.terminate()
+            process.wait(60)
+    return statistics.median(times)
+
+
+def _answered(url: str, patience: float) -> float:
+    """When `url` answers well for the first time."""
+    until = time.perf_counter() + patience
+    while time.perf_counter() < until:
+        try:
+            if httpx2.get(url, timeout=5).is_success:
+                return time.perf_counter()
+        except httpx2.TransportError:
+            time.sleep(0.01)
+    raise RuntimeError(f"{url} did not answer")
 
 
 def _asked(base: str, link: str, asks: int) -> dict[str, float]:
