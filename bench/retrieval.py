@@ -23,7 +23,7 @@ from uuid import UUID
 
 import numpy as np
 
-from bench import ranking
+from bench import ranking, word_peers
 from bench.report import Outcome, wanted
 from verivita.adapters.embedders.onnx import OnnxEmbedder
 from verivita.adapters.lexical.tantivy import TantivyIndex
@@ -153,9 +153,23 @@ async def modes(item: Set) -> dict[str, float]:
             found |= {f"{mode}/{metric}": value for metric, value in times.items()}
         found |= await cosines(item, both)
     embedder.close()
+    found |= peers(item, names)
     for other in ("bm25", "dense", "hybrid", "codes"):
         low, high = ranking.interval(gains["default"], gains[other])
         found |= {f"default/ndcg_over_{other}_low": low, f"default/ndcg_over_{other}_high": high}
+    return found
+
+
+def peers(item: Set, names: Sequence[str]) -> dict[str, float]:
+    """The order of other tools over the same words, in this run."""
+    texts = [f"{title} {text}" for _, title, text in item.documents]
+    found: dict[str, float] = {}
+    for peer, (ask, _) in word_peers.built(texts, CANDIDATES).items():
+        ranked = {query: [names[row] for row in ask(text)] for query, text in item.queries.items()}
+        for metric, values in ranking.each(ranked, item.right, METRICS).items():
+            found[f"peer:{peer}/{metric}"] = float(np.mean(list(values.values())))
+        times = word_peers.timed(ask, list(item.queries.values()))
+        found |= {f"peer:{peer}/ms_{name.removesuffix('_ms')}": value for name, value in times.items()}
     return found
 
 

@@ -28,7 +28,7 @@ from uuid import UUID
 
 import numpy as np
 
-from bench import scale_grpc, scale_http, scale_peers
+from bench import scale_grpc, scale_http, scale_peers, word_peers
 from bench.report import Outcome, wanted
 from bench.scale_corpus import MOST_REAL, QUERIES, Corpus, Grown, Texts, exact, number, real, real_texts
 from bench.scale_server import server_ms
@@ -220,14 +220,18 @@ async def words_figures(index: TantivyIndex, queries: Sequence[str]) -> dict[str
 
 
 async def words_alone(folder: Path, data: Path, size: int) -> dict[str, float]:
-    """Build and ask the word index alone."""
+    """Build and ask the word index alone, and a peer that holds the same in memory and cannot be added to."""
     found = real_texts(data, MOST_REAL + QUERIES)
     index, texts = TantivyIndex(folder), Texts(found[QUERIES:], size)
     queries = [" ".join(text.split()[5:11]) for text in found[:QUERIES]]
     before, start = resident(), time.perf_counter()
     await index_words(index, texts)
     figures = {"postings": float(size), "words_s": time.perf_counter() - start, "rss_mb": resident() - before}
-    return figures | await words_figures(index, queries)
+    figures |= await words_figures(index, queries)
+    for name, (ask, seconds) in word_peers.built([texts.text(i) for i in range(size)], NEAREST, ("bm25s",)).items():
+        figures |= {f"peer:{name}/words_{key}": value for key, value in word_peers.timed(ask, queries).items()}
+        figures[f"peer:{name}/words_s"] = seconds
+    return figures
 
 
 async def measured(url: str, folder: Path, corpus: Corpus, grown: Grown) -> dict[str, float]:
@@ -252,7 +256,8 @@ def run(data: Path, sets: str | None = None, limit: int | None = None) -> Outcom
     if sets and wanted("words", sets):
         with tempfile.TemporaryDirectory() as folder:
             figures = asyncio.run(words_alone(Path(folder), data, size))
-        outcome["sets"]["words"] = {f"default/{name}": value for name, value in figures.items()}
+        named = {name if ":" in name else f"default/{name}": value for name, value in figures.items()}
+        outcome["sets"]["words"] = named
     if not wanted("jobs", sets):
         return outcome
     corpus = real(data, min(MOST_REAL, max(200, size // 10)))
