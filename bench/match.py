@@ -131,7 +131,7 @@ def titled(data: Path) -> Iterator[tuple[str, str]]:
 def occupations(
     path: Path, postings: Sequence[tuple[str, str]], taxonomy: Taxonomy, limit: int | None
 ) -> dict[str, float]:
-    """Mean over occupations and postings of the AUC between resumes with and without the label.
+    """Mean over occupations and postings of the AUC between resumes with and without the label; and the calibration.
 
     The first words of a resume, which often name the occupation, are cut.
     """
@@ -143,6 +143,7 @@ def occupations(
         for row in rows[: limit or 400]
     ]
     found: dict[str, list[float]] = {}
+    every: list[tuple[float, bool]] = []
     for label in sorted({one for labels, _ in people for one in labels}):
         for title, text in [one for one in postings if _names(one[0], label)][:12]:
             ready = prepare_posting(posting_of(title, text, taxonomy), soft)
@@ -151,9 +152,27 @@ def occupations(
             scores = [(label in labels, overall(person, ready) or 0.0) for labels, person in people]
             value = auc([s for good, s in scores if good], [s for good, s in scores if not good])
             found.setdefault(label, []).append(value)
+            every += [(score, good) for good, score in scores]
     per_label = {label: _mean(values) for label, values in found.items()}
     result = {"default/auc": _mean(list(per_label.values())), "resumes": float(len(people))}
-    return result | {f"auc:{label}": value for label, value in per_label.items()}
+    return result | {f"auc:{label}": value for label, value in per_label.items()} | calibration(every)
+
+
+def calibration(pairs: Sequence[tuple[float, bool]]) -> dict[str, float]:
+    """For each ten points of the score that hold a pair: how many pairs, and the share of right ones among them.
+
+    Divided by the share of right ones among all pairs (`lift`), so that it says what a score of that height is worth.
+    """
+    tens: dict[int, list[bool]] = {}
+    for score, good in pairs:
+        tens.setdefault(min(9, int(score // 10)), []).append(good)
+    usual = _mean([float(good) for _, good in pairs]) or 1.0
+    out: dict[str, float] = {}
+    for ten, goods in sorted(tens.items()):
+        name = f"{10 * ten:02d}-{10 * ten + (10 if ten == 9 else 9):02d}"
+        share = _mean([float(good) for good in goods])
+        out |= {f"pairs:{name}": float(len(goods)), f"right:{name}": share, f"lift:{name}": share / usual}
+    return out
 
 
 def _headless(text: str) -> str:

@@ -63,3 +63,14 @@ def test_scores_spread_over_the_scale(taxonomy, postings, resumes):
     ]
     scores = sorted(s for person in people for posting in ready if (s := overall(person, posting)) is not None)
     assert scores[int(0.9 * len(scores))] - scores[int(0.1 * len(scores))] >= 15
+
+
+def test_the_calibration_counts_each_pair_once_and_says_what_a_score_is_worth():
+    pairs = [(0.0, False), (9.9, False), (10.0, True), (55.0, False), (57.0, True), (99.9, True), (100.0, True)]
+    found = bench.calibration(pairs)
+    assert {name: found[name] for name in found if name.startswith("pairs")} == {
+        "pairs:00-09": 2, "pairs:10-19": 1, "pairs:50-59": 2, "pairs:90-100": 2,
+    }  # fmt: skip
+    assert (found["right:00-09"], found["right:50-59"], found["right:90-100"]) == (0, 0.5, 1)
+    assert found["lift:90-100"] == 7 / 4
+    assert bench.calibration([]) == {}
