@@ -38,6 +38,19 @@ def test_an_employer_is_told_after_its_title() -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Study notes of Mia Brandt, reading group 2024.", None),
+        ("Mia van der Brandt", "Mia van der Brandt"),
+        ("Maria y Lopez | Oslo", "Maria y Lopez"),
+    ],
+)
+def test_small_words_that_join_no_names_make_a_line_no_name(line: str, name: str | None) -> None:
+    _, outline = _outline(f"{line}\n\nSUMMARY\n\nKept watch.\n")
+    assert (outline.name and outline.name.text) == name
+
+
+@pytest.mark.parametrize(
     ("line", "employers"),
     [
         ("Company: Halden Port Authority, Norway", ["Halden Port Authority"]),

@@ -20,6 +20,13 @@ _NAME = re.compile(
     r"(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{2,}|\s+\d)",
     re.IGNORECASE,
 )
+_JOINTS = frozenset(
+    {
+        *("de", "la", "del", "da", "dos", "das", "do", "van", "von", "vom", "der", "den", "di", "el", "al", "bin"),
+        *("bint", "ibn", "le", "du", "zu", "zum", "ter", "ten", "y", "e", "i", "af", "av"),
+    }
+)
+"""Words of names that stand in small letters between the others."""
 _LABEL = re.compile(r"^(?:full\s+)?(?:name|nombre|nom)\s*:\s*\S", re.IGNORECASE)
 _BARE_LABEL = re.compile(r"^(?:full\s+)?(?:name|nombre|nom)\s*:?$", re.IGNORECASE)
 _TITLES = frozenset(
@@ -86,6 +93,8 @@ def _person(text: str) -> str | None:
     name = text[: text.rindex(words[-1]) + len(words[-1])]
     if not words[0][:1].isupper() or not words[-1][:1].isupper():
         return None
+    if any(word.islower() and fold(word) not in _JOINTS for word in words):
+        return None  # "Study notes of Mia Brandt"
     bad = (
         title_score(name) >= 0.9
         or school_score(name)
