@@ -177,7 +177,7 @@ class Measured:
                 DENSE: dense_leg(embedder, self._near, HERE, COLLECTION, asked, where),
                 LEXICAL: lexical_leg(self._words, HERE, asked, where),
             }
-            return lambda: hybrid(legs, NEAREST, vectors=partial(self._near.vectors, HERE, COLLECTION))
+            return lambda: hybrid(legs, NEAREST, vectors=partial(self._near.rough, HERE, COLLECTION))
 
         every = range(len(self._corpus.queries))
         await timed([call(i) for i in every[:50]])

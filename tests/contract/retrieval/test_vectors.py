@@ -337,22 +337,21 @@ async def test_codes_know_at_once_what_another_process_changed(database: Databas
         await other.upsert(HERE, COLLECTION, [Point(UUID(int=900), near), Point(UUID(int=1), moved)])
         await heard(companions, 2)
         assert {hit.id.int for hit in await index.query(HERE, COLLECTION, asked, 2)} == {900, 1}
-        told = await index.vectors(HERE, COLLECTION, [UUID(int=i) for i in (1, 2, 900, 9_999)], roughly=True)
+        told = await index.rough(HERE, COLLECTION, [UUID(int=i) for i in (1, 2, 900, 9_999)])
         assert {id.int for id in told} == {1, 2, 900}
         for id, right in ((1, moved), (900, near)):  # what changed is not told by its old code
             assert told[UUID(int=id)] == pytest.approx(right, abs=1e-3)
         rough = told[UUID(int=2)]
         assert 0.8 < rough @ vectors[1] / np.linalg.norm(rough) < 0.9999
         await other.delete(HERE, COLLECTION, [UUID(int=900)])
-        assert not await index.vectors(HERE, COLLECTION, [UUID(int=900)], roughly=True)
+        assert not await index.rough(HERE, COLLECTION, [UUID(int=900)])
         assert (await index.query(HERE, COLLECTION, asked, 1))[0].id.int == 1
         # so many that they are read anew
         await other.upsert(HERE, COLLECTION, [Point(UUID(int=i), v) for i, v in enumerate(vectors[:300], start=700)])
         await heard(companions, 300)
         await index.query(HERE, COLLECTION, asked, 1)
-        task = companions._kept[HERE, COLLECTION].task
-        assert task is not None
-        await task
+        if (task := companions._kept[HERE, COLLECTION].task) is not None:  # they may already be here
+            await task
         assert companions._kept[HERE, COLLECTION].changed().size == 0
         held = companions.get(HERE, COLLECTION)
         assert held is not None and held.codes is not None

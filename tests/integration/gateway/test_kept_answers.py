@@ -139,7 +139,7 @@ async def test_what_is_remembered_of_postings_is_bounded(hearing: Container, own
     short = Recent(hearing.changes, lasts=0)
     short.put(owner.tenant_id, made, version)
     assert short.get(owner.tenant_id, [made[0].id]) == {}
-    deaf = Recent(None)
+    deaf = Recent(Changes(hearing.url))  # it does not listen
     deaf.put(owner.tenant_id, made, deaf.version(owner.tenant_id))
     assert len(deaf) == 0
 

@@ -81,14 +81,7 @@ class MilvusIndex:
 
         return await self._do(work)
 
-    async def vectors(
-        self,
-        partition: Partition,
-        collection: str,
-        ids: Sequence[UUID],
-        *,
-        roughly: bool = False,  # noqa: ARG002 - they are exact at hand
-    ) -> Mapping[UUID, Vector]:
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         """The stored vectors of those ids that the collection holds."""
 
         def work(client: Any) -> Mapping[UUID, Vector]:

@@ -155,17 +155,15 @@ class PgVectorIndex:
                 await _refuse_other_sizes(tx, partition, collection, vector.size)
         return hits
 
-    async def vectors(
-        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
-    ) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds, in half precision; `roughly` by their codes."""
-        if roughly and (companion := await self._companion(partition, collection)) is not None:
-            known = companion.approximate(ids)
-            rest = [id for id in ids if id not in known]
-            return {**known, **await self._stored(partition, collection, rest)} if rest else known
-        return await self._stored(partition, collection, ids)
+    async def rough(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The vectors of those ids that the collection holds, by their codes where these are in memory."""
+        companion = await self._companion(partition, collection)
+        known = {} if companion is None else companion.approximate(ids)
+        rest = [id for id in ids if id not in known]
+        return {**known, **await self.vectors(partition, collection, rest)} if rest else known
 
-    async def _stored(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds, in half precision."""
         values = {"tenant": _tenant(partition), "collection": collection, "ids": listed_ids(ids)}
         rows = await self._database.ask(_scope(partition), (_VECTORS, values))
         if not rows:

@@ -47,8 +47,6 @@ class PrefixedFetchIndex(PrefixedIndex):
         super().__init__(inner, prefix)
         self._fetch = fetch
 
-    async def vectors(
-        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
-    ) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds; `roughly` as close as they are at hand."""
-        return await self._fetch.vectors(partition, self._prefix + collection, ids, roughly=roughly)
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds."""
+        return await self._fetch.vectors(partition, self._prefix + collection, ids)

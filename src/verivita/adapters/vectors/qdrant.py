@@ -101,14 +101,7 @@ class QdrantIndex:
             )
             return _hits(found.points)
 
-    async def vectors(
-        self,
-        partition: Partition,
-        collection: str,
-        ids: Sequence[UUID],
-        *,
-        roughly: bool = False,  # noqa: ARG002 - they are exact at hand
-    ) -> Mapping[UUID, Vector]:
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
         """The stored vectors of those ids that the collection holds."""
         names = [layout.point_id(partition, collection, id) for id in ids]
         found: dict[UUID, Vector] = {}

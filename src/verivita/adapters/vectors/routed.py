@@ -9,7 +9,16 @@ from uuid import UUID
 
 from verivita.adapters.vectors.homes import REMEMBERED_S, Home, Homes
 from verivita.core.errors import Invalid
-from verivita.engines.retrieval.ports import Filter, Hit, Partition, Point, Vector, VectorFetch, VectorIndex
+from verivita.engines.retrieval.ports import (
+    Filter,
+    Hit,
+    Partition,
+    Point,
+    RoughFetch,
+    Vector,
+    VectorFetch,
+    VectorIndex,
+)
 
 
 class RoutedIndex:
@@ -53,14 +62,17 @@ class RoutedIndex:
         """The k nearest that pass the filter, from the engine that answers."""
         return await (await self._answers(partition, collection)).query(partition, collection, vector, k, where)
 
-    async def vectors(
-        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
-    ) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds; `roughly` as close as they are at hand."""
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds."""
         engine = await self._answers(partition, collection)
-        if not isinstance(engine, VectorFetch):
-            return {}
-        return await engine.vectors(partition, collection, ids, roughly=roughly)
+        return await engine.vectors(partition, collection, ids) if isinstance(engine, VectorFetch) else {}
+
+    async def rough(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The same as close as the engine has them at hand; as stored where it has nothing nearer."""
+        engine = await self._answers(partition, collection)
+        if isinstance(engine, RoughFetch):
+            return await engine.rough(partition, collection, ids)
+        return await self.vectors(partition, collection, ids)
 
     async def delete(self, partition: Partition, collection: str, ids: Sequence[UUID] | None) -> None:
         """Remove, from the engine that answers and from the one that is being filled."""

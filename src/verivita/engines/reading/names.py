@@ -14,7 +14,7 @@ from verivita.engines.reading.outline import Value
 from verivita.engines.reading.paragraphs import value_of
 from verivita.engines.reading.ports import ReadText
 
-_WORD = r"(?:[A-ZÀ-ÖØ-ÝŞĞİÇŁŚŻ][\w'’`-]*\.?|(?:de|la|del|da|dos|van|von|der|den|di|el|al|bin|ibn|le|du|zu|ter)\b)"
+_WORD = r"[A-ZÀ-ÖØ-ÝŞĞİÇŁŚŻ][\w'’`-]*\.?"
 _NAME = re.compile(
     rf"^[\"“]?(?:(?:full\s+)?(?:name|nombre|nom)\s*:\s*)?(?:(?:mr|mrs|ms|dr|prof)\.?\s+)?({_WORD}(?:\s+{_WORD}){{1,4}})"
     r"(?=$|[\t,|·•(:–—-]|\s[-–—|]|\s{2,}|\s+\d)",

@@ -83,7 +83,8 @@ def told_of(read: ReadText, sections: Sequence[Section], name: Value | None) -> 
                 employers[place] = None
         if section.kind != "education":
             for match in _FIRM.finditer(read.text, section.start, section.end):
-                employers.update(dict.fromkeys(_firm(read.text, match.end(), section.end)))
+                if (firm := _firm(read.text, match.end(), section.end)) is not None:
+                    employers[firm] = None
         if section.kind in _PERSON:
             degrees.update(dict.fromkeys(_degrees(read.text, section, name)))
     return Told(_values(read, titles), _values(read, employers), _values(read, degrees))
@@ -151,17 +152,15 @@ def _title_end(text: str, start: int, limit: int) -> int | None:
     return end if title_score(text[start:end]) >= 1 else None
 
 
-def _firm(text: str, at: int, limit: int) -> Iterator[tuple[int, int]]:
-    """The capitalised name that begins at `at`."""
-    name = _NAME.match(text, at, limit)
-    if name is not None and name.group()[0].isupper():
-        yield at, at + len(re.sub(r"(?:\s+(?:of|and|&|for))+$", "", name.group()).rstrip(".,"))
-
-
 def _place_of_work(text: str, at: int, limit: int) -> tuple[int, int] | None:
     """The capitalised name after "at", "with", "for" or "in" that follows a title at once."""
     lead = _AT.match(text, at, limit)
-    name = _NAME.match(text, lead.end(), limit) if lead is not None else None
+    return _firm(text, lead.end(), limit) if lead is not None else None
+
+
+def _firm(text: str, at: int, limit: int) -> tuple[int, int] | None:
+    """The capitalised name that begins at `at`."""
+    name = _NAME.match(text, at, limit)
     if name is None:
         return None
     words = re.sub(r"(?:\s+(?:of|and|&|for))+$", "", name.group()).rstrip(".,")

@@ -33,7 +33,8 @@ def supported(hits: Sequence[Hit], vectors: Mapping[UUID, Vector], *, share: flo
     close = np.square(np.square(close, out=close), out=close)
     np.fill_diagonal(close, 0)
     # Where several are equally close to the last of the closest, all of them count.
-    least = np.partition(close, -min(CLOSEST, len(known) - 1), axis=1)[:, [-min(CLOSEST, len(known) - 1)]]
+    last = -min(CLOSEST, len(known) - 1)
+    least = np.partition(close, last, axis=1)[:, [last]]
     close[close < least] = 0
     mean = close @ scores[known].astype(np.float32) / np.maximum(close.sum(1), 1e-9)
     total = scores.copy()

@@ -148,10 +148,17 @@ class VectorIndex(Protocol):
 class VectorFetch(Protocol):
     """A capability of some vector indexes: giving stored vectors back. May raise `Unavailable`."""
 
-    async def vectors(
-        self, partition: Partition, collection: str, ids: Sequence[UUID], *, roughly: bool = False
-    ) -> Mapping[UUID, Vector]:
-        """The stored vectors of those ids that the collection holds; `roughly` as close as they are at hand."""
+    async def vectors(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The stored vectors of those ids that the collection holds."""
+        ...
+
+
+@runtime_checkable
+class RoughFetch(Protocol):
+    """A capability of some vector indexes: giving vectors back about as stored, without reading them anew."""
+
+    async def rough(self, partition: Partition, collection: str, ids: Sequence[UUID]) -> Mapping[UUID, Vector]:
+        """The vectors of those ids that the collection holds, as close as they are at hand. May raise `Unavailable`."""
         ...
 
 

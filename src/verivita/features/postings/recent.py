@@ -14,6 +14,7 @@ from verivita.kit.db.changes import POSTINGS, Changes
 MOST = 500
 """Postings of all tenants together: a few megabytes."""
 LASTS_S = 300.0
+"""As long as a kept answer."""
 
 
 class Recent:
@@ -23,7 +24,7 @@ class Recent:
     is remembered. What is here may be as old as the news of a change is under way, so it is for showing alone.
     """
 
-    def __init__(self, changes: Changes | None, most: int = MOST, lasts: float = LASTS_S) -> None:
+    def __init__(self, changes: Changes, most: int = MOST, lasts: float = LASTS_S) -> None:
         self._changes, self._most, self._lasts = changes, most, lasts
         self._kept: OrderedDict[tuple[TenantId, UUID], tuple[Posting, str, float]] = OrderedDict()
 
@@ -32,7 +33,7 @@ class Recent:
 
     def version(self, tenant_id: TenantId) -> str | None:
         """To be taken before postings are read: what changes from then on may be missing in what is read."""
-        return self._changes.version(POSTINGS, tenant_id) if self._changes else None
+        return self._changes.version(POSTINGS, tenant_id)
 
     def get(self, tenant_id: TenantId, ids: Sequence[UUID]) -> dict[UUID, Posting]:
         """Those of the tenant's postings that are remembered and have not changed."""

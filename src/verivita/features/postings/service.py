@@ -42,9 +42,8 @@ class PostingsService:
         reader: PostingReader,
         engines: PostingEngines,
         clock: Clock,
-        changes: Changes | None = None,
+        changes: Changes,
     ) -> None:
-        """Without `changes` no posting is remembered to be shown again."""
         self.db, self.repo, self.events, self.queue = db, PostingsRepository(), events, queue
         self._recent = Recent(changes)
         self._blobs, self._reader = blobs, reader

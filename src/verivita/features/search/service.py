@@ -40,7 +40,7 @@ from verivita.engines.retrieval.ports import (
     ModelInfo,
     Partition,
     Reranker,
-    VectorFetch,
+    RoughFetch,
     VectorIndex,
 )
 from verivita.engines.skills import Taxonomy
@@ -195,9 +195,9 @@ class SearchService:
         return await reranked(outcome, text, self._reranker, texts, _DEEPEST)
 
     def _neighbours(self, partition: Partition, collection: str) -> Vectors | None:
-        """Gives stored vectors back, where the index can, so that neighbours may support each other."""
+        """Gives vectors back, where the index can, so that neighbours may support each other."""
         index = self._vectors
-        return partial(index.vectors, partition, collection, roughly=True) if isinstance(index, VectorFetch) else None
+        return partial(index.rough, partition, collection) if isinstance(index, RoughFetch) else None
 
     async def _ordered(self, principal: Principal, request: SearchRequest, hits: Sequence[Ranked]) -> Page[Ranked]:
         if request.sort_by in (SortBy.POSTED, SortBy.SALARY):
