@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 
 import psycopg
 import pytest
@@ -134,6 +135,17 @@ async def test_a_connection_cut_inside_a_transaction_is_unavailable(one, owner, 
     assert caught.value.code == "database_unavailable"
     async with one.begin(owner) as tx:
         assert (await tx.run(text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_a_process_that_stood_still_does_not_blame_the_server(product_url, owner):
+    database = Database(product_url, pool_size=1, patience=0.2, connect_timeout=0.4)
+    for again in range(2):  # over a new connection, and over one from the pool
+        asyncio.get_running_loop().call_later(0.001 * again, time.sleep, 1.0)
+        async with database.begin(owner) as tx:
+            assert (await tx.run(text("SELECT 1"))).scalar_one() == 1
+        asyncio.get_running_loop().call_soon(time.sleep, 1.0)
+        assert (await database.ask(owner, ("SELECT 1", {}))) == [(1,)]
+    await database.aclose()
 
 
 async def test_a_server_that_is_not_there_is_unavailable():

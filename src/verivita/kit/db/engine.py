@@ -27,6 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from verivita.core.errors import StorageFull, Unavailable
 from verivita.core.ids import PersonId
 from verivita.core.principal import Principal
+from verivita.kit.db.patience import Patience
 
 APP_ROLE = "verivita_app"
 
@@ -76,18 +77,8 @@ class Tx:
         """Execute a statement; with a list of parameters, once for each."""
         return await self._connection.execute(statement, parameters)
 
-    async def enter(self, scope: Scope, within: float) -> None:
-        """Become `scope`; a server that has not answered `within` seconds is cut off."""
-        connection = await self.driver()
-        # Not a cancellation: the driver would first ask the silent server to cancel, and wait for that.
-        cut = asyncio.get_running_loop().call_later(within, _cut, connection)
-        try:
-            await self._connection.execute(_ENTER, _context(scope))
-        finally:
-            cut.cancel()
-
     async def become(self, scope: Scope) -> None:
-        """Go on as `scope` in the same transaction: a secret has told who asks."""
+        """Be `scope` from here on: the first statement of a transaction, and again when a secret has told who asks."""
         await self._connection.execute(_ENTER, _context(scope))
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
@@ -193,44 +184,48 @@ class Database:
 
     async def _asked(self, connection: AsyncConnection, scope: Scope, questions: Sequence[Question]) -> list[Any]:
         """Ask; over a connection that was closed while it lay in the pool, once more over a fresh one."""
-        start = time.monotonic()
+        # Nothing comes back before the last answer: a server at work cannot be told from a silent one.
+        patience = Patience(_AT_WORK * self._patience)
         for _ in range(2):
             driver = await Tx(connection).driver()
-            # Nothing comes back before the last answer: a server at work cannot be told from a silent one.
-            cut = asyncio.get_running_loop().call_later(_AT_WORK * self._patience, _cut, driver)
             try:
-                return await _said(driver, [(_ENTER_RAW, _context(scope)), *questions])
+                with patience.then(_cut, driver):
+                    return await _said(driver, [(_ENTER_RAW, _context(scope)), *questions])
             except psycopg.OperationalError:
                 if not driver.closed:
                     raise
                 await connection.invalidate()
-                if time.monotonic() - start >= self._patience:
+                if patience.lost:
                     self._asleep_until = time.monotonic() + 1.0
                     raise
-            finally:
-                cut.cancel()
-        raise Unavailable
+        raise _gone()
 
     async def _entered(self, connection: AsyncConnection, scope: Scope) -> Tx:
         """The transaction as `scope`; a connection that was closed while it lay in the pool is replaced once."""
-        tx = Tx(connection)
-        start = time.monotonic()
-        try:
-            await tx.enter(scope, self._patience)
-        except DBAPIError as error:
-            if not error.connection_invalidated or time.monotonic() - start >= self._patience:
-                self._asleep_until = time.monotonic() + 1.0
-                raise
-            await connection.rollback()  # the next statement takes a fresh connection
-            await tx.enter(scope, self._patience)
-        return tx
+        tx, patience = Tx(connection), Patience(self._patience)
+        for _ in range(2):
+            driver = await tx.driver()
+            try:
+                # Not a cancellation: the driver would first ask the silent server to cancel, and wait for that.
+                with patience.then(_cut, driver):
+                    await tx.become(scope)
+                    return tx
+            except DBAPIError as error:
+                if not error.connection_invalidated:
+                    raise
+                if patience.lost:
+                    self._asleep_until = time.monotonic() + 1.0
+                    raise
+                await connection.rollback()  # the next statement takes a fresh connection
+        raise _gone()
 
     async def _connect(self, *given: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
         if time.monotonic() < self._asleep_until:
             raise psycopg.OperationalError("the database did not answer a moment ago")
         try:
-            async with asyncio.timeout(self._connect_timeout):
-                return await psycopg.AsyncConnection.connect(*given, **options)
+            async with asyncio.timeout(None) as limit:
+                with Patience(self._connect_timeout).then(limit.reschedule, 0.0):
+                    return await psycopg.AsyncConnection.connect(*given, **options)
         except builtins.TimeoutError:
             self._asleep_until = time.monotonic() + 1.0
             raise psycopg.OperationalError("the database does not answer") from None
@@ -283,12 +278,16 @@ def _context(scope: Scope) -> dict[str, str]:
     return context
 
 
+def _gone() -> Unavailable:
+    return Unavailable("database_unavailable", "The database does not answer.", retry_after=1)
+
+
 def _of_driver(error: psycopg.Error) -> Exception:
     """What the driver itself raises when nothing stands between."""
     if isinstance(error, psycopg.errors.DiskFull):
         return StorageFull(message="The disk that holds the database is full.")
     if isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        return Unavailable("database_unavailable", "The database does not answer.", retry_after=1)
+        return _gone()
     return error
 
 
@@ -297,5 +296,5 @@ def _translated(error: DBAPIError) -> Exception:
     if isinstance(cause, psycopg.errors.DiskFull):
         return StorageFull(message="The disk that holds the database is full.", next="Free some space and try again.")
     if error.connection_invalidated or isinstance(cause, psycopg.OperationalError):
-        return Unavailable("database_unavailable", "The database does not answer.", retry_after=1)
+        return _gone()
     return error
