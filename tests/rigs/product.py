@@ -56,9 +56,14 @@ def product_url(postgres_server: Dsn, migrated_template: str) -> Iterator[str]:
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
     """Settings of a throw-away installation that read nothing from the surroundings."""
-    # No Ollama of the machine that runs the tests.
-    llm = LlmSettings(find_ollama=False)
-    return Settings(data_dir=tmp_path / "data", embedder="hashing", demo=False, llm=llm, _env_file=None)
+    return Settings(
+        data_dir=tmp_path / "data",
+        embedder="hashing",
+        demo=False,
+        llm=LlmSettings(find_ollama=False),  # none of the machine that runs the tests
+        database_patience_s=30,  # a busy machine is no outage
+        _env_file=None,
+    )
 
 
 @pytest.fixture

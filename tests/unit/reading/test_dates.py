@@ -26,6 +26,8 @@ from verivita.engines.reading.dates import find_dates
         ("03/15 – 04/17", "2015-03/2017-04"),
         ("2013-12-01 – 2014-12-01", "2013-12/2014-12"),
         ("2005  Present", "2005-01/"),
+        ("April 2010  June 2012", "2010-04/2012-06"),
+        ("Feb '2011 - June 2014", "2011-02/2014-06"),
         ("July 2023", "2023-07/2023-07"),
         ("Class of 2022", "2022-01/2022-12"),
         ("2019 -", "2019-01/"),
@@ -41,6 +43,11 @@ def test_normalised(text, value):
 )
 def test_not_a_date(text):
     assert find_dates(text) == []
+
+
+def test_two_dates_of_a_sentence_are_no_span():
+    assert [d.value for d in find_dates("May 2010 and June 2012")] == ["2010-05/2012-06"]
+    assert [d.is_range for d in find_dates("Won in 2010 June 2012 issue")] == [False, False]
 
 
 def test_the_span_is_exact_and_an_end_before_the_start_makes_no_range():

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from verivita.engines.reading.assemble import LooseLine, assemble
 from verivita.engines.reading.evidence import of_person
 from verivita.engines.reading.outline import Entry, Outline
@@ -33,6 +35,66 @@ def test_a_sentence_or_a_list_of_tools_is_no_employer() -> None:
     (job,) = jobs("Boat Builder, 2015 - 2019", "Tools: Saws, planes", "• Built boats")
     assert job.title is not None and job.title.text == "Boat Builder"
     assert job.employer is None
+
+
+def test_a_line_cut_off_behind_its_dash_names_the_employer_of_what_stands_above() -> None:
+    first, second = jobs("App develop", "Lantern -", "August 2016 to Present", "SMTS", "Wick -  Oslo -", "2014 to 2016")
+    assert [v.text for v in (first.title, first.employer) if v is not None] == ["App develop", "Lantern"]
+    assert [v.text for v in (second.title, second.employer) if v is not None] == ["SMTS", "Wick"]
+
+
+def test_a_talk_or_a_plain_name_of_one_year_is_no_employer() -> None:
+    found = jobs(
+        "Welder, Harbour Ltd.",
+        "2015 - 2019",
+        "• Welded",
+        "Harbour Lights Conference, 2012",
+        "Container Tracker, 2010",
+    )
+    assert [job.employer.text for job in found if job.employer is not None] == ["Harbour Ltd."]
+    assert "Container Tracker" in [job.name.text for job in found if job.name is not None]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("Nov 2004 –", "Aug 2008", "Welder, Harbour Ltd.", "• Welded", "Mar 2001 to", "Oct 2004", "Cook, Galley Inc."),
+        ("Nov 2004 –\tWelder", "Aug 2008\tHarbour Ltd.", "• Welded", "Mar 2001 –\tCook", "Oct 2004\tGalley Inc."),
+        (
+            "Welder",
+            "Harbour Ltd.",
+            "Nov 2004 –",
+            "Aug 2008",
+            "• Welded",
+            "Cook",
+            "Galley Inc.",
+            "Mar 2001 –",
+            "Oct 2004",
+        ),
+    ],
+)
+def test_a_date_that_goes_on_below_has_ended(lines: tuple[str, ...]) -> None:
+    first, second = jobs(*lines, "• Cooked")
+    assert [v.value for v in (first.title, first.employer, first.dates) if v] == [
+        "Welder",
+        "Harbour Ltd.",
+        "2004-11/2008-08",
+    ]
+    assert second.dates is not None and second.dates.value == "2001-03/2004-10"
+
+
+def test_a_date_that_lasts_and_another_below_stay_apart() -> None:
+    first, second, *_ = jobs(
+        "2018 –", "Present", "Pilot, Harbour Ltd.", "• Sailed", "Cook, 2016 –", "2017 best of Oslo"
+    )
+    assert [job.dates.value for job in (first, second) if job.dates] == ["2018-01/", "2016-01/"]
+
+
+def test_labels_of_forms() -> None:
+    (job,) = jobs(
+        "Firm: Harbour Lights", "Position held: Pilot", "Duration: January 2007 to September 2011", "• Sailed"
+    )
+    assert [v.text for v in (job.title, job.employer) if v is not None] == ["Pilot", "Harbour Lights"]
 
 
 def paper() -> tuple[ReadText, Outline]:

@@ -106,8 +106,12 @@ def _plain_lines(text: str) -> Iterator[LooseLine]:
                 gap = False
 
 
+# After a year, two blanks before another date are no line's end: the dash between them was lost.
 _FOLDED = re.compile(
-    r"(?<!\d\d\d\d)[ \t]{2,}|(?<=\d\d\d\d)[ \t]{2,}(?!(?:19|20)\d\d|present|current)|\s+(?=[•▪●◦])", re.IGNORECASE
+    r"(?<!\d\d\d\d)[ \t]{2,}"
+    r"|(?<=\d\d\d\d)[ \t]{2,}(?!(?:[A-Za-z]{3,9}\.?\s+)?(?:19|20)\d\d|present|current)"
+    r"|\s+(?=[•▪●◦])",
+    re.IGNORECASE,
 )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 _MONTHS: dict[str, int] = {}
 for _number, _names in enumerate(
@@ -37,7 +37,7 @@ _MONTH = "|".join(sorted(map(re.escape, _MONTHS), key=len, reverse=True))
 _SEASON = "|".join(sorted(map(re.escape, _SEASONS), key=len, reverse=True))
 _POINT = (
     rf"(?:(?P<{{p}}m1>{_MONTH})\b[.,]?\s*(?:\d{{{{1,2}}}}(?:st|nd|rd|th)?,?\s+)?(?:of\s+|de\s+|del\s+)?"
-    rf"(?:(?P<{{p}}y1>{_YEAR})|['’](?P<{{p}}s1>\d\d))"
+    rf"(?:['’]?(?P<{{p}}y1>{_YEAR})|['’](?P<{{p}}s1>\d\d))"
     rf"|(?P<{{p}}season>{_SEASON})\s+(?:of\s+)?(?P<{{p}}y2>{_YEAR})"
     rf"|(?P<{{p}}y3>{_YEAR})\s?[-/.]\s?(?P<{{p}}m3>0[1-9]|1[0-2])(?:[-/.](?:[0-2]\d|3[01]))?(?!\d)"
     rf"|(?:(?P<{{p}}d4>[0-3]?\d)[./])?(?P<{{p}}m4>0?[1-9]|1[0-2])\s?[./-]\s?(?P<{{p}}y4>{_YEAR})"
@@ -51,7 +51,9 @@ _NOW = (
     r"|ce\s+jour|continuing|continue)"
 )
 _TO = r"\s*(?:[-–—−‒~→‐]{1,2}|\b(?:to|until|till|til|through|thru|bis|a|al|hasta|à|au|jusqu['’]à|and)\b)\s*"
-_TO = rf"(?:{_TO}|(?<=\d)\s*(?=(?:present|current|{_YEAR})\b))"
+# A dash that a converter lost leaves its blanks: two dates side by side are a span too.
+_LOST = rf"(?<=\d)\s*(?=(?:present|current|{_YEAR})\b)|(?<=\d\d)\s{{2,}}(?=(?:{_MONTH})\b[.,]?\s+(?:{_YEAR})\b)"
+_TO = rf"(?:{_TO}|{_LOST})"
 _RANGE = re.compile(
     rf"(?<![\w/])(?:from\s+|von\s+|desde\s+|de\s+|du\s+)?"
     rf"(?:{_POINT.format(p='a')}|(?P<bare>{_MONTH})\.?)"
@@ -59,7 +61,10 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _SINCE = re.compile(rf"(?<!\w)(?:since|seit|depuis|desde)\s+{_POINT.format(p='a')}(?!\w)", re.IGNORECASE)
-_HANGING = re.compile(rf"(?<![\w/]){_POINT.format(p='a')}\s*[-–—−]\s*(?=$|[\t|,;)])", re.IGNORECASE)
+_HANGING = re.compile(
+    rf"(?<![\w/]){_POINT.format(p='a')}(?:\s*[-–—−]\s*(?=$|[\t|,;)])|\s+(?:to|until|bis|hasta|à)$)", re.IGNORECASE
+)
+_ONLY_NOW = re.compile(rf"{_NOW}(?=$|[\t|,;)])", re.IGNORECASE)
 _SINGLE = re.compile(rf"(?<![\w/.,$€£#]){_POINT.format(p='a')}(?![\w%]|[.,]\d)", re.IGNORECASE)
 
 
@@ -92,6 +97,24 @@ def find_dates(text: str) -> list[DateSpan]:
         if first is not None and _free(match, found):
             found.append(DateSpan(match.start(), match.end(), f"{first[0]}/{first[1]}", False))
     return sorted(found, key=lambda span: span.start)
+
+
+def going_on(first: DateSpan, rest: str) -> tuple[DateSpan, int] | None:
+    """`first` with the end that the next line `rest` begins with, and how much of that line it is; None without one.
+
+    Narrow columns break "Nov 2004 – Aug 2008" behind the dash, which alone would say that it lasts.
+    """
+    if not first.is_range or not first.value.endswith("/"):
+        return None
+    now = _ONLY_NOW.match(rest)
+    if now is not None:
+        return first, now.end()
+    found = find_dates(rest)
+    if not found or found[0].start > 0 or found[0].is_range or rest[found[0].end :][:1] not in ("", *"\t|,;)"):
+        return None
+    value = f"{first.value}{found[0].value.partition('/')[2]}"
+    start, _, end = value.partition("/")
+    return (replace(first, value=value), found[0].end) if start <= end else None
 
 
 def _free(match: re.Match[str], found: list[DateSpan]) -> bool:

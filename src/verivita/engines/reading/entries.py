@@ -107,7 +107,7 @@ def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: 
         if kind == "education" and degree_span(text) is not None and bare <= 220:
             return True
         return bare <= 110 and not _sentence(text)
-    if _DURATION.match(text):
+    if _DURATION.match(text) or not text[look.taken :].strip():
         return bool(labels) and labels[-1] == "H"
     if len(text) > 100 or _sentence(text) or text.endswith(":"):
         return False

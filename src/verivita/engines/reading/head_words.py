@@ -8,8 +8,8 @@ STRONG = re.compile(
     r"\t+|\s+[|•·●∙]\s*|\s+[-–—−]+\s+|\s*[–—]\s+|\s+[-–—]\s*|\s{3,}|\s+//\s+|\s/\s(?=\W*$)|\s+(?:at|@|bei|chez)\s+"
 )
 LABELS = re.compile(
-    r"^(?:(?P<employer>company(?: name)?|employer|organi[sz]ation|firma|empresa|entreprise)|(?P<client>client)"
-    r"|(?P<title>(?:job )?title|position|designation|role|puesto|poste)"
+    r"^(?:(?P<employer>company(?: name)?|employer|organi[sz]ation|firm|firma|empresa|entreprise)|(?P<client>client)"
+    r"|(?P<title>(?:job )?title|(?:job )?(?:position|role|post)(?: held)?|designation|puesto|poste)"
     r"|(?P<school>school|university|college|institution|institute|board)|(?P<degree>degree|qualification|course)"
     r"|(?P<field>major|specialization|specialisation|field|branch)|(?P<place>location|place|ort)"
     r"|(?P<dates>dates?|duration|period|from|year|zeitraum|expected(?: graduation)?|graduated)"
@@ -19,10 +19,12 @@ LABELS = re.compile(
 NOISE = re.compile(
     r"^(?:\d+ (?:years?|months?)(?: \d+ months?)?|expected(?: graduation)?|graduat(?:ed|ion)|date|full[- ]time"
     r"|part[- ]time"
-    r"|contract|permanent|temporary|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?"
+    r"|contract|permanent|temporary|duration|period|tenure"
+    r"|(?:key |main )?(?:roles? (?:and|&) )?responsibilit(?:y|ies)"
+    r"|(?:c?gpa|grade|percentage|marks?)\b.*|\d+(?:\.\d+)?\s*(?:%|/\d+(?:\.\d+)?)?"
     r"|\(?(?:continued|cont[’'.]?d?|ongoing)\)?\.?|location|industry|summers?|internships?|remunerated|r[ée]sum[ée]"
     r"|(?:company|employer[’']?s?) name|(?:current\s*/\s*)?\d+ (?:years?|months?)|\d{1,2}/\d{2,4}(?: to .*)?"
-    r"|page \d+(?: of \d+)?)$",
+    r"|page \d+(?: of \d+)?|team size\W*\d+)$",
     re.IGNORECASE,
 )
 FIELD = re.compile(
@@ -48,6 +50,11 @@ CITATION = re.compile(
 )
 SERVED_ON = re.compile(
     r"\b(?:(?:sub)?committees?|task ?force|panel|meeting|conference|advisory board)\b", re.IGNORECASE
+)
+OCCASION = re.compile(
+    r"\b(?:conference|symposium|congress|journal|proceedings|(?:annual|general) meeting|presented|presentation|juried"
+    r"|keynote|panel|seminars?|workshops?|awards?|prize)\b",
+    re.IGNORECASE,
 )
 INTO = re.compile(
     r"^\s*(?:degree\s*)?(?:\([^)]*\)\s*)?(?:[,:–-]\s*|in\s+|of\s+|en\s+|de\s+|im\s+|für\s+|major(?:ing)?\s+in\s+)*",

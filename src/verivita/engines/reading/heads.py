@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from verivita.engines.reading.contact import places
+from verivita.engines.reading.dates import find_dates
 from verivita.engines.reading.head_words import (
     CITATION,
     CITED,
@@ -16,6 +17,7 @@ from verivita.engines.reading.head_words import (
     LABELLED,
     LABELS,
     NOISE,
+    OCCASION,
     SERVED_ON,
     STRONG,
 )
@@ -27,6 +29,7 @@ from verivita.engines.reading.ports import ReadText
 _COMMA = re.compile(r"\s*[,;]\s+|\s+,\s*")
 _TRIM = " \t,;:|-–—−()[]•·.*"
 _LINKING = frozenset("of and the for in at on to de la du der des von y et und a an".split())  # noqa: SIM905
+_DANGLING = re.compile(r"\s[-–—]\s*$")
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
 
 
@@ -58,11 +61,13 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     chunks: list[_Chunk] = []
     place: Value | None = None
     for part in parts:
+        given: list[_Chunk] = []
         for chunk in _chunks(part):
             found, rest = _without_place(chunk)
             if found is not None and place is None:
                 place = value_of(read, *found, chunk.page)
-            chunks.extend(rest)
+            given.extend(rest)
+        chunks = _dangling(kind, chunks, given) if _DANGLING.search(part.text) else chunks + given
     head = Head(dates=dates, place=place)
     if kind == "education":
         return _education(read, chunks, head)
@@ -73,6 +78,14 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     if kind == "other" and head.dates is not None and any(title_score(c.text) >= 1 for c in chunks):
         return _job(read, chunks, head)
     return _named(read, chunks, head)
+
+
+def _dangling(kind: str, above: list[_Chunk], given: list[_Chunk]) -> list[_Chunk]:
+    """A line cut off behind its dash names the employer or school of the one thing above it: forms print them so."""
+    first, second = ("degree", "school") if kind == "education" else ("title", "employer")
+    if len(above) != 1 or not given or above[0].label or given[0].label:
+        return above + given
+    return [replace(above[0], label=first), replace(given[0], label=second), *given[1:]]
 
 
 def late_head(read: ReadText, kind: str, head: Head, parts: Sequence[Part]) -> Head:
@@ -127,7 +140,7 @@ def _chunks(part: Part) -> list[_Chunk]:
     base = look.line.start
     holes = [(d.start, d.end) for d in look.dates]
     pieces: list[tuple[int, int]] = []
-    at = max(part.start - base, look.bullet)
+    at = max(part.start - base, look.bullet, look.taken)
     for start, end in [*holes, (len(look.text), len(look.text))]:
         if start > at:
             pieces.append((at, start))
@@ -231,13 +244,20 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
         split = _at_comma(title)
         if len(split) == 2:
             title, employer = sorted(split, key=lambda c: -title_score(c.text))
-    if employer is not None and title is not None and SERVED_ON.search(employer.text):
+    if employer is not None and (SERVED_ON.search(employer.text) if title is not None else _no_job(employer, head)):
         return replace(head, name=_value(read, employer))
     return replace(
         head,
         title=_value(read, title) if title is not None else None,
         employer=_value(read, employer) if employer is not None else None,
     )
+
+
+def _no_job(employer: _Chunk, head: Head) -> bool:
+    """A name without a title is no employer where it tells of a talk or paper, or nothing tells of one over a time."""
+    if employer.label is not None or OCCASION.search(employer.text):
+        return employer.label is None
+    return employer_score(employer.text) < 0.8 and head.dates is not None and not _spans(head.dates)
 
 
 def _free(chunks: list[_Chunk], title: _Chunk | None, employer: _Chunk | None) -> list[_Chunk]:
@@ -255,6 +275,12 @@ def _unnamed(one: _Chunk, employer: _Chunk, head: Head) -> tuple[_Chunk | None, 
     if not spanned:
         return None, None
     return (employer, one) if one.start < employer.start else (one, employer)
+
+
+def _spans(dates: Value) -> bool:
+    """Whether two dates are written, and not one month, season or year."""
+    first, _, last = dates.value.partition("/")
+    return len(find_dates(dates.text)) == 1 and find_dates(dates.text)[0].is_range and first != last
 
 
 def _within_a_year(dates: str) -> bool:

@@ -5,15 +5,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from verivita.engines.reading.contact import emails
-from verivita.engines.reading.dates import DateSpan, find_dates
+from verivita.engines.reading.dates import DateSpan, find_dates, going_on
 from verivita.engines.reading.glyphs import bullet_length
 from verivita.engines.reading.headings import heading_kind
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.ports import Line, ReadText
 
+_HANGING = re.compile(r"(?:[-–—−]|\b(?:to|until|bis|hasta|à))\s*$", re.IGNORECASE)
 _INLINE = re.compile(r"^([A-ZÄÖÜÉ][A-ZÄÖÜÉ &/]{4,40})\s*[:：]\s*(?=\S)")
 AMBIGUOUS = frozenset(
     {
@@ -35,6 +36,8 @@ class Look:
     gap: bool
     dates: list[DateSpan]
     caps: bool
+    taken: int = 0
+    """Characters at its start that are the end of the date on the line above."""
 
     @property
     def body(self) -> str:
@@ -67,9 +70,26 @@ def look_at(read: ReadText) -> list[Look]:
         gap = last is None or read.text[last.end : line.start].count("\n") > 1
         letters = [c for c in text if c.isalpha()]
         caps = len(letters) >= 3 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
-        out.append(Look(index, line, text, bullet_length(text), gap, find_dates(text), caps))
+        look = Look(index, line, text, bullet_length(text), gap, find_dates(text), caps)
+        if out and not gap:
+            _join_dates(out[-1], look)
+        out.append(look)
         last = line
     return out
+
+
+def _join_dates(above: Look, look: Look) -> None:
+    """Give a date that ends in its dash what the next line begins with."""
+    if len(above.dates) != 1 or look.bullet or not _HANGING.search(above.text[: above.dates[0].end]):
+        return
+    joined = going_on(above.dates[0], look.text)
+    if joined is None:
+        return
+    date, look.taken = joined
+    if not look.text[look.taken :].strip():
+        date = replace(date, end=look.line.start + look.taken - above.line.start)  # nothing stands between the two
+    above.dates = [date]
+    look.dates = [other for other in look.dates if other.start >= look.taken]
 
 
 def find_headings(looks: Sequence[Look]) -> list[Heading]:
