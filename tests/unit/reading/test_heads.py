@@ -59,6 +59,17 @@ def test_a_talk_or_a_plain_name_of_one_year_is_no_employer() -> None:
     "lines",
     [
         ("Nov 2004 –", "Aug 2008", "Welder, Harbour Ltd.", "• Welded", "Mar 2001 to", "Oct 2004", "Cook, Galley Inc."),
+        (
+            "Nov 2004",
+            "to",
+            "Aug 2008",
+            "Welder, Harbour Ltd.",
+            "• Welded",
+            "Mar 2001",
+            "–",
+            "Oct 2004",
+            "Cook, Galley Inc.",
+        ),
         ("Nov 2004 –\tWelder", "Aug 2008\tHarbour Ltd.", "• Welded", "Mar 2001 –\tCook", "Oct 2004\tGalley Inc."),
         (
             "Welder",
@@ -88,6 +99,17 @@ def test_a_date_that_lasts_and_another_below_stay_apart() -> None:
         "2018 –", "Present", "Pilot, Harbour Ltd.", "• Sailed", "Cook, 2016 –", "2017 best of Oslo"
     )
     assert [job.dates.value for job in (first, second) if job.dates] == ["2018-01/", "2016-01/"]
+
+
+def test_a_title_and_a_firm_that_nothing_parts() -> None:
+    (job,) = jobs("10/1995 to 04/1997", "Lighting Designer Harbour Ltd. - Denver, CO", "• Lit the stage")
+    assert [v.text for v in (job.title, job.employer) if v] == ["Lighting Designer", "Harbour Ltd."]
+
+
+def test_a_title_that_begins_like_a_deed() -> None:
+    (job,) = jobs("Staffing Business Development Manager", "Harbour Ltd., 2015 - 2019", "• Found people")
+    assert job.title is not None and job.title.text == "Staffing Business Development Manager"
+    assert job.employer is not None and job.employer.text == "Harbour Ltd."
 
 
 def test_labels_of_forms() -> None:

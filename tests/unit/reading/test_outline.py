@@ -11,7 +11,7 @@ from verivita.engines.reading.sections import outline_of
 from verivita.engines.skills import SkillKind, SkillMention
 from verivita.features.library.coverage import coverage_of
 from verivita.features.library.facts import facts_of
-from verivita.features.library.model import FactKind
+from verivita.features.library.model import DocumentKind, FactKind
 from verivita.features.library.profile import ActivePaper, degree_level, profile_of
 
 PAPER = """\
@@ -137,7 +137,7 @@ def test_facts_of_each_kind():
 
 def test_coverage_counts_every_line_with_a_word():
     read = read_paper(PAPER)
-    coverage = coverage_of(read, outline_of(read))
+    coverage = coverage_of(read, outline_of(read), DocumentKind.RESUME)
     assert coverage.total == len(read.lines) == len(coverage.notes)
     assert coverage.understood == coverage.total
     assert {"heading", "name", "entry", "bullet", "skills"} <= {note.role for note in coverage.notes}
@@ -145,8 +145,15 @@ def test_coverage_counts_every_line_with_a_word():
 
 def test_lines_of_no_known_kind_are_not_called_understood():
     read = read_paper("Jane Doe\nqwe rty\nasd fgh\n\nSKILLS\nPython")
-    coverage = coverage_of(read, outline_of(read))
+    coverage = coverage_of(read, outline_of(read), DocumentKind.RESUME)
     assert coverage.understood < coverage.total
+
+
+def test_lines_of_notes_are_text_whatever_they_say():
+    read = read_paper("On tides\nqwe rty\n\nSKILLS\nPython")
+    coverage = coverage_of(read, outline_of(read), DocumentKind.NOTES)
+    assert coverage.understood == coverage.total == 4
+    assert coverage.notes[1].role == "text"
 
 
 def test_profile():

@@ -90,7 +90,7 @@ def _lefts(parts: Sequence[Part]) -> dict[int, float]:
 
 
 def _dated(look: Look) -> bool:
-    return bool(look.dates) and (look.dates[0].is_range or len(look.text) <= 60)
+    return bool(look.taken) or (bool(look.dates) and (look.dates[0].is_range or len(look.text) <= 60))
 
 
 def _sentence(text: str) -> bool:

@@ -38,6 +38,10 @@ FIELD = re.compile(
     r"|culinary|hospitality|bwl|betriebswirtschaft\w*|wirtschaft\w*|maschinenbau|derecho|economía|droit|gestion)\b",
     re.IGNORECASE,
 )
+FIRM = re.compile(
+    r"\b(?:inc|llc|ltd|limited|corp|corporation|gmbh|plc|pvt|llp|company|university|college|school|hospital|bank)\b",
+    re.IGNORECASE,
+)
 LABELLED = re.compile(r"^[A-Z][\w/& .-]{1,28}:\s+\S")
 CITED = re.compile(
     r"[“”@]|\bpp?\.? ?\d|\bpages \d|\bvol(?:ume)?\.? ?\d|\b[VN]\.? ?\d|\d\(\d+\)|\bet al\b", re.IGNORECASE

@@ -6,28 +6,31 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from verivita.engines.reading.contact import places
 from verivita.engines.reading.dates import find_dates
+from verivita.engines.reading.head_chunks import Chunk, chunks_of, cuts, without_place
 from verivita.engines.reading.head_words import (
     CITATION,
     CITED,
     DID,
     FIELD,
+    FIRM,
     INTO,
     LABELLED,
-    LABELS,
-    NOISE,
     OCCASION,
     SERVED_ON,
-    STRONG,
 )
-from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
+from verivita.engines.reading.lexicon import (
+    degree_span,
+    employer_score,
+    school_score,
+    title_score,
+    trade_word,
+)
 from verivita.engines.reading.outline import Value
 from verivita.engines.reading.paragraphs import Part, value_of
 from verivita.engines.reading.ports import ReadText
 
 _COMMA = re.compile(r"\s*[,;]\s+|\s+,\s*")
-_TRIM = " \t,;:|-–—−()[]•·.*"
 _LINKING = frozenset("of and the for in at on to de la du der des von y et und a an".split())  # noqa: SIM905
 _DANGLING = re.compile(r"\s[-–—]\s*$")
 _NUMBERED = re.compile(r"^\(?\d{1,2}[.)]\s+(?=\S)")
@@ -47,23 +50,15 @@ class Head:
     place: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chunk:
-    text: str
-    start: int
-    page: int
-    label: str | None = None
-
-
 def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     """Take the head lines of a job, degree or project apart."""
     dates = _dates(read, parts)
-    chunks: list[_Chunk] = []
+    chunks: list[Chunk] = []
     place: Value | None = None
     for part in parts:
-        given: list[_Chunk] = []
-        for chunk in _chunks(part):
-            found, rest = _without_place(chunk)
+        given: list[Chunk] = []
+        for chunk in chunks_of(part):
+            found, rest = without_place(chunk)
             if found is not None and place is None:
                 place = value_of(read, *found, chunk.page)
             given.extend(rest)
@@ -80,7 +75,7 @@ def parse_head(read: ReadText, kind: str, parts: Sequence[Part]) -> Head:
     return _named(read, chunks, head)
 
 
-def _dangling(kind: str, above: list[_Chunk], given: list[_Chunk]) -> list[_Chunk]:
+def _dangling(kind: str, above: list[Chunk], given: list[Chunk]) -> list[Chunk]:
     """A line cut off behind its dash names the employer or school of the one thing above it: forms print them so."""
     first, second = ("degree", "school") if kind == "education" else ("title", "employer")
     if len(above) != 1 or not given or above[0].label or given[0].label:
@@ -134,98 +129,20 @@ def _dates(read: ReadText, parts: Sequence[Part]) -> Value | None:
     return single
 
 
-def _chunks(part: Part) -> list[_Chunk]:
-    """A line without its dates, cut at tabs, bars, dashes and "at"; trimmed, with a label before a colon read."""
-    look = part.look
-    base = look.line.start
-    holes = [(d.start, d.end) for d in look.dates]
-    pieces: list[tuple[int, int]] = []
-    at = max(part.start - base, look.bullet, look.taken)
-    for start, end in [*holes, (len(look.text), len(look.text))]:
-        if start > at:
-            pieces.append((at, start))
-        at = max(at, end)
-    out: list[_Chunk] = []
-    for start, end in pieces:
-        for low, high in _cuts(look.text, start, end, STRONG):
-            chunk = _trimmed(look.text, low, high, base, look.line.page)
-            if chunk is not None:
-                out.append(chunk)
-    return out
-
-
-def _cuts(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
-    out: list[tuple[int, int]] = []
-    at = start
-    for match in pattern.finditer(text, start, end):
-        out.append((at, match.start()))
-        at = match.end()
-    out.append((at, end))
-    return out
-
-
-def _trimmed(text: str, low: int, high: int, base: int, page: int) -> _Chunk | None:
-    while low < high and text[low] in _TRIM:
-        low += 1
-    while high > low and text[high - 1] in _TRIM and not _keeps(text[low:high]):
-        high -= 1
-    words = text[low:high]
-    label = LABELS.match(words)
-    name = None
-    if label is not None:
-        name = next(key for key, value in label.groupdict().items() if value)
-        low += label.end()
-        words = text[low:high]
-    if not any(c.isalpha() for c in words) or NOISE.match(words) or name == "dates":
-        return None
-    return _Chunk(words, base + low, page, name)
-
-
-def _keeps(words: str) -> bool:
-    """Whether the last mark belongs to the words: a closing bracket that was opened, the point of "Inc."."""
-    if words.endswith(")"):
-        return words.count("(") == words.count(")")
-    return bool(
-        re.search(
-            r"(?:\b(?:inc|ltd|co|corp|llc|jr|sr|pvt|s\.a|b\.sc|m\.sc|ph\.d|b\.a|m\.a|b\.s|m\.s|e\.v|u\.s|st)"
-            r"|\b[A-Z])\.$",
-            words,
-            re.I,
-        )
-    )
-
-
-def _without_place(chunk: _Chunk) -> tuple[tuple[int, int] | None, list[_Chunk]]:
-    """A place at the chunk's end, and what is left before it."""
-    if chunk.label == "place":
-        return (chunk.start, chunk.start + len(chunk.text)), []
-    for start, end in reversed(places(chunk.text)):
-        if end < len(chunk.text.rstrip(_TRIM)):
-            continue
-        city = chunk.text[start:end].split(",")[0]
-        if start == 0 and (school_score(city) or employer_score(city) > 0.9 or title_score(city) >= 1):
-            comma = chunk.text.index(",")
-            start = comma + 1 + (len(chunk.text[comma + 1 :]) - len(chunk.text[comma + 1 :].lstrip()))
-        rest = chunk.text[:start].rstrip(_TRIM)
-        left = [replace(chunk, text=rest)] if any(c.isalpha() for c in rest) else []
-        return (chunk.start + start, chunk.start + end), left
-    return None, [chunk]
-
-
-def _value(read: ReadText, chunk: _Chunk) -> Value:
+def _value(read: ReadText, chunk: Chunk) -> Value:
     return value_of(read, chunk.start, chunk.start + len(chunk.text), chunk.page)
 
 
-def _labelled(chunks: Sequence[_Chunk], label: str) -> _Chunk | None:
+def _labelled(chunks: Sequence[Chunk], label: str) -> Chunk | None:
     return next((chunk for chunk in chunks if chunk.label == label), None)
 
 
-def _named(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
+def _named(read: ReadText, chunks: Sequence[Chunk], head: Head) -> Head:
     name = _labelled(chunks, "name") or (chunks[0] if chunks else None)
     return replace(head, name=_value(read, name)) if name is not None else head
 
 
-def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
+def _job(read: ReadText, chunks: list[Chunk], head: Head) -> Head:
     title, employer = _labelled(chunks, "title"), _labelled(chunks, "employer")
     free = _free(chunks, title, employer)
     if title is None:
@@ -253,21 +170,33 @@ def _job(read: ReadText, chunks: list[_Chunk], head: Head) -> Head:
     )
 
 
-def _no_job(employer: _Chunk, head: Head) -> bool:
+def _no_job(employer: Chunk, head: Head) -> bool:
     """A name without a title is no employer where it tells of a talk or paper, or nothing tells of one over a time."""
     if employer.label is not None or OCCASION.search(employer.text):
         return employer.label is None
     return employer_score(employer.text) < 0.8 and head.dates is not None and not _spans(head.dates)
 
 
-def _free(chunks: list[_Chunk], title: _Chunk | None, employer: _Chunk | None) -> list[_Chunk]:
+def _free(chunks: list[Chunk], title: Chunk | None, employer: Chunk | None) -> list[Chunk]:
     """Chunks without a label that may name a job or an employer; a client only where nothing else does."""
     free = [c for c in chunks if c not in (title, employer) and len(c.text) <= 110 and _names(c)]
     free = [c for c in free if c.label != "client"] or free
-    return _at_comma(free[0]) if title is None and employer is None and len(free) == 1 else free
+    return _apart(free[0]) if title is None and employer is None and len(free) == 1 else free
 
 
-def _unnamed(one: _Chunk, employer: _Chunk, head: Head) -> tuple[_Chunk | None, _Chunk | None]:
+def _apart(chunk: Chunk) -> list[Chunk]:
+    """One chunk that may be title and employer at once: cut at a comma, or behind the trade before a firm's name."""
+    pieces = _at_comma(chunk)
+    if len(pieces) == 2:
+        return pieces
+    for match in reversed(list(re.finditer(r"(?<=\w)\s+(?=[A-Z])", chunk.text))):
+        first, rest = chunk.text[: match.start()], chunk.text[match.end() :]
+        if trade_word(first.split()[-1].lower()) and FIRM.search(rest) and not trade_word(rest.split()[-1].lower()):
+            return [replace(chunk, text=first), replace(chunk, text=rest, start=chunk.start + match.end())]
+    return pieces
+
+
+def _unnamed(one: Chunk, employer: Chunk, head: Head) -> tuple[Chunk | None, Chunk | None]:
     """Two names and no word of trades: the first is the employer, unless nothing else shows that this is a job."""
     spanned = head.dates is not None and not _within_a_year(head.dates.value)
     if employer_score(employer.text) >= 0.8:
@@ -288,7 +217,7 @@ def _within_a_year(dates: str) -> bool:
     return first[:4] == last[:4]
 
 
-def _names(chunk: _Chunk) -> bool:
+def _names(chunk: Chunk) -> bool:
     """Whether words can name a job or an employer: no label with a value, citation or sentence."""
     if LABELLED.match(chunk.text) or CITED.search(chunk.text) or _told(chunk.text) or DID.match(chunk.text):
         return False
@@ -307,7 +236,7 @@ def _told(text: str) -> bool:
     return len(words) >= 4 and sum(word[0].islower() for word in words) > 0.6 * len(words)
 
 
-def _at_comma(chunk: _Chunk) -> list[_Chunk]:
+def _at_comma(chunk: Chunk) -> list[Chunk]:
     """`Nexus AI, Co-Founder & CTO` -> two chunks, when exactly one side of a comma looks like a title."""
     for match in _COMMA.finditer(chunk.text):
         first, rest = chunk.text[: match.start()], chunk.text[match.end() :]
@@ -327,7 +256,7 @@ def _department(first: str, rest: str) -> bool:
     )
 
 
-def _education(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
+def _education(read: ReadText, chunks: Sequence[Chunk], head: Head) -> Head:
     pieces = _pieces(chunks)
     degree = field = school = None
     for piece in pieces:
@@ -350,29 +279,29 @@ def _education(read: ReadText, chunks: Sequence[_Chunk], head: Head) -> Head:
     return replace(head, **{name: _value(read, chunk) for name, chunk in values.items() if chunk is not None})
 
 
-def _pieces(chunks: Sequence[_Chunk]) -> list[_Chunk]:
+def _pieces(chunks: Sequence[Chunk]) -> list[Chunk]:
     """Chunks cut at their commas."""
     return [
         replace(chunk, text=chunk.text[low:high], start=chunk.start + low)
         for chunk in chunks
-        for low, high in _cuts(chunk.text, 0, len(chunk.text), _COMMA)
+        for low, high in cuts(chunk.text, 0, len(chunk.text), _COMMA)
         if any(c.isalpha() for c in chunk.text[low:high])
     ]
 
 
-def _may_be_field(chunk: _Chunk, after_degree: bool) -> bool:
+def _may_be_field(chunk: Chunk, after_degree: bool) -> bool:
     told = after_degree or chunk.label == "field" or FIELD.search(chunk.text) is not None
     return told and any(c.isalpha() for c in chunk.text)
 
 
-def _after(piece: _Chunk, at: int) -> _Chunk:
+def _after(piece: Chunk, at: int) -> Chunk:
     """What follows a degree, without "in", "of" and the like."""
     shift = INTO.match(piece.text[at:])
     start = at + (shift.end() if shift is not None else 0)
     return replace(piece, text=piece.text[start:].rstrip(" )("), start=piece.start + start)
 
 
-def _from(chunk: _Chunk) -> tuple[_Chunk | None, _Chunk]:
+def _from(chunk: Chunk) -> tuple[Chunk | None, Chunk]:
     """`Finance from University of X`, `Finance (University of X)` -> field and school."""
     match = re.search(r"\s+(?:from|at)\s+(?=[A-Z])|\s*\((?=[A-Z])", chunk.text)
     if match is None or match.start() < 2 or school_score(chunk.text[: match.start()]):
@@ -381,7 +310,7 @@ def _from(chunk: _Chunk) -> tuple[_Chunk | None, _Chunk]:
     return replace(chunk, text=chunk.text[: match.start()]), school
 
 
-def _other(pieces: Sequence[_Chunk], degree: _Chunk | None, field: _Chunk | None) -> _Chunk | None:
+def _other(pieces: Sequence[Chunk], degree: Chunk | None, field: Chunk | None) -> Chunk | None:
     """The piece that is neither degree nor field, when there is just a name left: a school without a telling word."""
     taken = [c for c in (degree, field) if c is not None]
     for piece in pieces:

@@ -105,7 +105,7 @@ def title_score(text: str) -> float:
         return 0.0
     plural = {word.removesuffix("s") for word in words}
     hits = sum(1 for word in words if trade_word(word))
-    if words[0] not in _TITLE_WORDS and words[0].endswith(("ed", "ing")) and len(words) > 3:
+    if words[0] not in _TITLE_WORDS and words[0].endswith(("ed", "ing")) and len(words) > 3 and not _ranked(text):
         return 0.0
     if len(words) > 5 and sum(word[:1].islower() for word in text.split()) > 0.6 * len(words):
         return 0.0
@@ -115,6 +115,12 @@ def title_score(text: str) -> float:
     if _TITLE_PHRASES.search(text):
         score += 0.7
     return score - (0.7 if _LEGAL.search(text) else 0.0) - 0.08 * max(0, len(words) - 7)
+
+
+def _ranked(text: str) -> bool:
+    """`Staffing Business Development Manager`, unlike `Managing the daily work of nurses`: capitals up to a trade."""
+    words = text.split()
+    return trade_word(words[-1].lower()) and all(word[0].isupper() for word in words if len(word) > 3)
 
 
 def employer_score(text: str) -> float:

@@ -14,6 +14,7 @@ from verivita.engines.reading.headings import heading_kind
 from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score
 from verivita.engines.reading.ports import Line, ReadText
 
+_JOINING = re.compile(r"[-–—−]|to|until|bis|hasta|à", re.IGNORECASE)
 _HANGING = re.compile(r"(?:[-–—−]|\b(?:to|until|bis|hasta|à))\s*$", re.IGNORECASE)
 _INLINE = re.compile(r"^([A-ZÄÖÜÉ][A-ZÄÖÜÉ &/]{4,40})\s*[:：]\s*(?=\S)")
 AMBIGUOUS = frozenset(
@@ -72,23 +73,33 @@ def look_at(read: ReadText) -> list[Look]:
         caps = len(letters) >= 3 and sum(c.isupper() for c in letters) >= 0.9 * len(letters)
         look = Look(index, line, text, bullet_length(text), gap, find_dates(text), caps)
         if out and not gap:
-            _join_dates(out[-1], look)
+            _join_dates(out, look)
         out.append(look)
         last = line
     return out
 
 
-def _join_dates(above: Look, look: Look) -> None:
-    """Give a date that ends in its dash what the next line begins with."""
-    if len(above.dates) != 1 or look.bullet or not _HANGING.search(above.text[: above.dates[0].end]):
+def _join_dates(before: Sequence[Look], look: Look) -> None:
+    """Give a date that is followed by a dash or "to", at the end of its line or alone on the next, its other end."""
+    above = before[-1]
+    between = above if _JOINING.fullmatch(above.text.strip()) and len(before) > 1 and not above.gap else None
+    first = before[-2] if between is not None else above
+    if len(first.dates) != 1 or look.bullet:
         return
-    joined = going_on(above.dates[0], look.text)
+    date = first.dates[0]
+    if between is not None and not date.is_range and not first.text[date.end :].strip():
+        date = replace(date, is_range=True, value=f"{date.value.partition('/')[0]}/")
+    elif between is not None or not _HANGING.search(first.text[: date.end]):
+        return
+    joined = going_on(date, look.text)
     if joined is None:
         return
     date, look.taken = joined
-    if not look.text[look.taken :].strip():
-        date = replace(date, end=look.line.start + look.taken - above.line.start)  # nothing stands between the two
-    above.dates = [date]
+    if between is not None:
+        between.taken = len(between.text)
+    if not look.text[look.taken :].strip() and not first.text[first.dates[0].end :].strip():
+        date = replace(date, end=look.line.start + look.taken - first.line.start)  # nothing stands between the two
+    first.dates = [date]
     look.dates = [other for other in look.dates if other.start >= look.taken]
 
 

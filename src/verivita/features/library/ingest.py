@@ -59,7 +59,7 @@ class DocumentIngest:
         await stage(0.1, "reading")
         read = await self._engines.sandbox.read(reader, data)
         await stage(0.4, "finding sections and facts")
-        return await asyncio.to_thread(self._understand, document.id, read)
+        return await asyncio.to_thread(self._understand, document, read)
 
     async def index(self, principal: Principal, id: DocumentId, passages: Sequence[Passage], stage: Stage) -> None:
         """Store the vectors of a document's passages."""
@@ -82,16 +82,16 @@ class DocumentIngest:
     def _collection(self) -> str:
         return passages_collection(self._engines.embedder.model)
 
-    def _understand(self, id: DocumentId, read: ReadText) -> ReadResult:
+    def _understand(self, document: Document, read: ReadText) -> ReadResult:
         found = outline_of(read)
         mentions = self._engines.extract(read.text)
-        facts = facts_of(id, read, found, mentions, new_id)
+        facts = facts_of(document.id, read, found, mentions, new_id)
         return ReadResult(
             text=read.text,
             pages=read.pages,
-            passages=_passages(id, read, found),
+            passages=_passages(document.id, read, found),
             facts=facts,
-            coverage=coverage_of(read, found),
+            coverage=coverage_of(read, found, document.kind),
             warnings=read.warnings,
         )
 
