@@ -67,6 +67,8 @@ TEXTS: list[tuple[str, Pay | None]] = [
         "The base salary range for this role is USD$223,000 per year - USD$248,000 per year.",
         Pay(223_000, 248_000, "USD", YEAR),
     ),
+    ("Cook\nup to 80.000 € brutto\nHamburg", Pay(None, 80_000, "EUR", YEAR)),
+    ("Cook\nUp to $5,000 sign-on bonus\nHamburg", None),
     ("Salary: $80k guaranteed, up to $120k + Bonus DOE", Pay(80_000, 120_000, "USD", YEAR)),
     ("I'm looking to pay anywhere between $100-$200 per hour based on your skills.", Pay(100, 200, "USD", HOUR)),
     ("We just raised $375 million from Alphabet.", None),

@@ -100,6 +100,20 @@ def test_age_of_the_posting(text, days):
 
 
 @pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("teilzeit", "part_time"),
+        ("vollzeit", "full_time"),
+        ("temps partiel", "part_time"),
+        ("contract 6 months", "contract"),
+        ("on contract", "contract"),
+    ],
+)
+def test_kind_of_employment(text, kind):
+    assert filters(f"cook {text}") == {"employment": (kind,)}
+
+
+@pytest.mark.parametrize(
     ("text", "sizes"),
     [
         ("under 50 people", ("startup",)),

@@ -72,6 +72,7 @@ _PLAUSIBLE = {
     PayPeriod.MONTH: (150, 90_000),
     PayPeriod.YEAR: (8_000, 3_000_000),
 }
+_AT_THE_HEAD = re.compile(r"[\s\-•*(]*(?:(?:up to|bis zu|hasta|jusqu['’]à|from|ab|circa|c\.|around)\s+)?", re.I)
 _ENOUGH = 3
 _MAX_TEXT = 40_000
 
@@ -146,7 +147,7 @@ def _in_head(text: str, money: Money) -> bool:
     left, right = text[start : money.start], text[money.end : end if end >= 0 else len(text)]
     if line.count("|") >= 1 and len(left.rsplit("|", 1)[-1]) < 25:
         return True
-    return len(line) < 60 and not left.strip(" -•*(") and len(right) < 40
+    return len(line) < 60 and _AT_THE_HEAD.fullmatch(left) is not None and len(right) < 40
 
 
 def _pay(money: Money, text: str) -> Pay | None:

@@ -197,12 +197,14 @@ RULES = (
         r"]president\b|\bchief (?!of )(?:[a-z]+ ){1,2}officer\b|\bexecutive[- ](?:level|roles?|positions?|"
         r"jobs?|leadership)\b|\bmanaging director\b"),
     _rule("level", "director", "directors", r"\bdirectors?(?:[- ]level)?\b(?! of photography)|\bhead of\b"),
-    _rule("employment", "part_time", "part time", r"\bpart[- ]?time\b"),
-    _rule("employment", "full_time", "full time", r"\bfull[- ]?time\b"),
+    _rule("employment", "part_time", "part time",
+        r"\bpart[- ]?time\b|\bteilzeit\b|\btiempo parcial\b|\btemps partiel\b"),
+    _rule("employment", "full_time", "full time",
+        r"\bfull[- ]?time\b|\bvollzeit\b|\btiempo completo\b|\btemps plein\b"),
     _rule("employment", "contract", "contract work",
         r"\bfreelance(?:r|rs)?\b|\bcontract(?:ing)?(?:[- ](?:role|job|position|work|basis|only|gig|to "
-        r"hire))s?\b|\bon contract\b|\bcontract(?= ?(?:$|[,;.]))|\bcontractors?(?= ?(?:$|[,;.]))|\bb2b "
-        r"contract\b"),
+        r"hire))s?\b|\bon contract\b|\bcontract(?= ?(?:$|[,;.]| \d+[- ]?(?:weeks?|months?|years?)\b))"
+        r"|\bcontractors?(?= ?(?:$|[,;.]))|\bb2b contract\b"),
     _rule("employment", "temporary", "temporary work", r"\b(?:temporary|temp|seasonal)(?= )"),
 )  # fmt: skip
 
