@@ -17,6 +17,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from importlib.metadata import distributions
 from pathlib import Path
 
 import httpx2
@@ -231,9 +232,13 @@ def _rss_mb(pid: int) -> float:
 
 
 def _size_mb() -> float:
-    """Size of the installed packages and of this one."""
-    folders = {Path(httpx2.__file__).parent.parent, Path(package).parent}
-    return sum(path.stat().st_size for folder in folders for path in folder.rglob("*") if path.is_file()) / 2**20
+    """Size of what `make up` installs: this package and those of its lock, whatever else this environment holds."""
+    lock = Path(__file__).resolve().parents[1] / "requirements.txt"
+    names = re.findall(r"^([\w.-]+)==", lock.read_text(encoding="utf-8"), re.MULTILINE)
+    found = {one.metadata["Name"].lower().replace("_", "-"): one for one in distributions()}
+    here = [found[name] for name in names if name in found]  # some are for other versions of Python
+    files = [Path(str(one.locate_file(file))) for one in here for file in one.files or ()]
+    return sum(path.stat().st_size for path in (*files, *Path(package).parent.rglob("*")) if path.is_file()) / 2**20
 
 
 def free_ports(count: int) -> list[int]:

@@ -63,7 +63,7 @@ def test_documents_are_filled_between_the_markers_and_nowhere_else(tmp_path):
 
 def test_headlines_show_only_what_was_measured():
     lines = report.headlines({"retrieval": RESULT}).splitlines()
-    assert "| Search quality, nDCG@10 | retrieval/toy | 0.500 | `python -m bench retrieval` |" in lines
+    assert "| Search quality, nDCG@10 | 0.500 (toy) | `python -m bench retrieval` |" in lines
     assert not any("Grounding" in line for line in lines)
 
 
