@@ -70,7 +70,7 @@ async def _job(request: Request, visit: Visit, job_id: UUID, tab: str) -> Respon
 
 
 async def _preview(request: Request, visit: Visit, found: Posting) -> PreviewView:
-    match = await services(request).matching.explain(visit.principal, found.id) if visit.has_paper else None
+    match = await services(request).matching.weigh(visit.principal, found) if visit.has_paper else None
     return preview_view(found, match, ActionsView())
 
 

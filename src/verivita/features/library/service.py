@@ -28,6 +28,7 @@ from verivita.features.library.model import (
     Passage,
 )
 from verivita.features.library.profile import ActivePaper, profile_of
+from verivita.features.library.profiles import Profiles
 from verivita.features.library.record import Record, record_of
 from verivita.features.library.repository import LibraryRepository
 from verivita.features.library.tasks import FORGET_DOCUMENT, INGEST_DOCUMENT
@@ -68,6 +69,7 @@ class LibraryService:
     ) -> None:
         self.db, self.repo, self.events, self.queue = db, LibraryRepository(keyring), events, queue
         self._blobs, self._ingest, self._clock, self._max_bytes = blobs, DocumentIngest(engines), clock, max_bytes
+        self._profiles = Profiles()
 
     async def add(
         self,
@@ -263,7 +265,12 @@ class LibraryService:
 
     async def profile(self, principal: Principal) -> CandidateProfile:
         """What the papers that count prove, as matching may know it."""
-        return await asyncio.to_thread(profile_of, await self._active(principal))
+        counted = await self.counted(principal)
+        known = self._profiles.get(principal, counted)
+        if known is None:
+            known = await asyncio.to_thread(profile_of, await self._active(principal))
+            self._profiles.put(principal, counted, known)
+        return known
 
     async def record(self, principal: Principal) -> Record:
         """What the papers that count state of jobs, schools, languages and certificates, to this day."""

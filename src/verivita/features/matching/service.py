@@ -170,7 +170,7 @@ class MatchingService:
         sign = -1 if request.descending else 1
         order = sorted(ids, key=lambda id: (values[id] is None, sign * (values[id] or 0.0)))
         cut = page_of([Ranked(id, values[id] or 0.0) for id in order], request.page)
-        postings = await self._postings.many(principal, [hit.id for hit in cut.items])
+        postings = await self._postings.shown(principal, [hit.id for hit in cut.items])
         matches = await self._short(principal, postings, side)
         return Shortlist(replace(result, found=cut), tuple(postings), tuple(matches))
 
