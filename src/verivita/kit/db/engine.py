@@ -1,6 +1,6 @@
 """Async PostgreSQL engine: `begin(scope)` gives one short transaction in which row security knows who asks.
 
-The first statement of every transaction gives up the owner's rights (`SET LOCAL ROLE`) and names the tenant and the
+The message that begins a transaction also gives up the owner's rights (`SET LOCAL ROLE`) and names the tenant and the
 person. All three end with the transaction, so a pooled connection carries nothing over to the next caller.
 """
 
@@ -38,6 +38,7 @@ _ENTER = text(
 )
 
 
+_BEGIN: Question = ("BEGIN", {})
 _ENTER_RAW = re.sub(r":(\w+)", r"%(\1)s", _ENTER.text)
 
 
@@ -78,7 +79,7 @@ class Tx:
         return await self._connection.execute(statement, parameters)
 
     async def become(self, scope: Scope) -> None:
-        """Be `scope` from here on: the first statement of a transaction, and again when a secret has told who asks."""
+        """Go on as `scope` in the same transaction: a secret has told who asks."""
         await self._connection.execute(_ENTER, _context(scope))
 
     async def driver(self) -> psycopg.AsyncConnection[Any]:
@@ -160,11 +161,14 @@ class Database:
                 witness = _WITNESS.get()
                 if witness is not None:
                     await witness(tx)
-                await connection.commit()
+                # Not SQLAlchemy's commit, which does nothing where all statements went to the driver itself.
+                await (await tx.driver()).commit()
         except TimeoutError as error:
             raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
         except DBAPIError as error:
             raise _translated(error) from error
+        except psycopg.Error as error:
+            raise _of_driver(error) from error
 
     async def ask(self, scope: Scope, *questions: Question) -> list[Any]:
         """The rows of the last question as `scope`, in a transaction that is one message to the server and one back.
@@ -190,7 +194,8 @@ class Database:
             driver = await Tx(connection).driver()
             try:
                 with patience.then(_cut, driver):
-                    return await _said(driver, [(_ENTER_RAW, _context(scope)), *questions])
+                    answer = await _send(driver, [(_ENTER_RAW, _context(scope)), *questions])
+                    return await answer.fetchall()
             except psycopg.OperationalError:
                 if not driver.closed:
                     raise
@@ -208,15 +213,15 @@ class Database:
             try:
                 # Not a cancellation: the driver would first ask the silent server to cancel, and wait for that.
                 with patience.then(_cut, driver):
-                    await tx.become(scope)
+                    await _send(driver, [_BEGIN, (_ENTER_RAW, _context(scope))])
                     return tx
-            except DBAPIError as error:
-                if not error.connection_invalidated:
+            except psycopg.OperationalError:
+                if not driver.closed:
                     raise
+                await connection.invalidate()
                 if patience.lost:
                     self._asleep_until = time.monotonic() + 1.0
                     raise
-                await connection.rollback()  # the next statement takes a fresh connection
         raise _gone()
 
     async def _connect(self, *given: Any, **options: Any) -> psycopg.AsyncConnection[Any]:
@@ -225,7 +230,8 @@ class Database:
         try:
             async with asyncio.timeout(None) as limit:
                 with Patience(self._connect_timeout).then(limit.reschedule, 0.0):
-                    return await psycopg.AsyncConnection.connect(*given, **options)
+                    # `begin` and `ask` say themselves where a transaction begins, in the same message as who asks.
+                    return await psycopg.AsyncConnection.connect(*given, **options, autocommit=True)
         except builtins.TimeoutError:
             self._asleep_until = time.monotonic() + 1.0
             raise psycopg.OperationalError("the database does not answer") from None
@@ -243,19 +249,13 @@ class Database:
         await self._engine.dispose()
 
 
-async def _said(driver: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> list[Any]:
-    """The rows of the last of these statements, sent as one message."""
+async def _send(driver: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> psycopg.AsyncClientCursor[Any]:
+    """These statements sent as one message, all of them done."""
     cursor = psycopg.AsyncClientCursor(driver)
-    message = ";".join([cursor.mogrify(statement, values) for statement, values in questions])
-    await driver.set_autocommit(True)
-    try:
-        await cursor.execute(message)
-        while cursor.nextset():
-            pass
-        return await cursor.fetchall()
-    finally:
-        if not driver.closed:
-            await driver.set_autocommit(False)
+    await cursor.execute(";".join([cursor.mogrify(statement, values) for statement, values in questions]))
+    while cursor.nextset():
+        pass
+    return cursor
 
 
 def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
