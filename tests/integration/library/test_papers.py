@@ -330,7 +330,14 @@ async def test_the_profile_follows_the_papers_that_count(container, owner, work)
     await container.library.use(owner, nurse.id, False)
     assert await profile() == one
     await container.library.remove(owner, nurse.id)
-    assert await profile() == one
+    kept = await profile()
+    assert kept == one
+    assert await profile() is kept, "worked out once while nothing changes"
+    await container.library.reread(owner, engineer.id)
+    await work()
+    again = await profile()
+    assert again is not kept, "what is read anew proves anew"
+    assert [role.title for role in again.roles] == [role.title for role in one.roles]
 
 
 @pytest.mark.acceptance("DOC-03")

@@ -154,21 +154,15 @@ class Database:
 
         Raises `Unavailable` when the database does not answer or no connection is free within the pool's timeout.
         """
-        try:
-            async with self._engine.connect() as connection:
-                tx = await self._entered(connection, scope)
-                yield tx
-                witness = _WITNESS.get()
-                if witness is not None:
-                    await witness(tx)
-                # Not SQLAlchemy's commit, which does nothing where all statements went to the driver itself.
-                await (await tx.driver()).commit()
-        except TimeoutError as error:
-            raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
-        except DBAPIError as error:
-            raise _translated(error) from error
-        except psycopg.Error as error:
-            raise _of_driver(error) from error
+        async with self._connection() as connection:
+            await self._send(connection, self._patience, [_BEGIN, _who(scope)])
+            tx = Tx(connection)
+            yield tx
+            witness = _WITNESS.get()
+            if witness is not None:
+                await witness(tx)
+            # Not SQLAlchemy's commit, which does nothing where all statements went to the driver itself.
+            await (await tx.driver()).commit()
 
     async def ask(self, scope: Scope, *questions: Question) -> list[Any]:
         """The rows of the last question as `scope`, in a transaction that is one message to the server and one back.
@@ -176,9 +170,16 @@ class Database:
         It is for reading alone: nothing is witnessed. Values go as text inside the message, quoted by the driver; a
         message is a transaction of its own, and needs no words to begin and end it. Raises what `begin` raises.
         """
+        async with self._connection() as connection:
+            # Nothing comes back before the last answer: a server at work cannot be told from a silent one.
+            answer = await self._send(connection, _AT_WORK * self._patience, [_who(scope), *questions])
+            return await answer.fetchall()
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
         try:
             async with self._engine.connect() as connection:
-                return await self._asked(connection, scope, questions)
+                yield connection
         except TimeoutError as error:
             raise Unavailable("database_busy", "All database connections are in use.", retry_after=1) from error
         except DBAPIError as error:
@@ -186,40 +187,30 @@ class Database:
         except psycopg.Error as error:
             raise _of_driver(error) from error
 
-    async def _asked(self, connection: AsyncConnection, scope: Scope, questions: Sequence[Question]) -> list[Any]:
-        """Ask; over a connection that was closed while it lay in the pool, once more over a fresh one."""
-        # Nothing comes back before the last answer: a server at work cannot be told from a silent one.
-        patience = Patience(_AT_WORK * self._patience)
+    async def _send(
+        self, connection: AsyncConnection, patience: float, questions: Sequence[Question]
+    ) -> psycopg.AsyncClientCursor[Any]:
+        """These statements sent as one message, all of them done when this returns.
+
+        Over a connection that was closed while it lay in the pool they are sent once more, over a fresh one.
+        """
+        waiting = Patience(patience)
         for _ in range(2):
             driver = await Tx(connection).driver()
-            try:
-                with patience.then(_cut, driver):
-                    answer = await _send(driver, [(_ENTER_RAW, _context(scope)), *questions])
-                    return await answer.fetchall()
-            except psycopg.OperationalError:
-                if not driver.closed:
-                    raise
-                await connection.invalidate()
-                if patience.lost:
-                    self._asleep_until = time.monotonic() + 1.0
-                    raise
-        raise _gone()
-
-    async def _entered(self, connection: AsyncConnection, scope: Scope) -> Tx:
-        """The transaction as `scope`; a connection that was closed while it lay in the pool is replaced once."""
-        tx, patience = Tx(connection), Patience(self._patience)
-        for _ in range(2):
-            driver = await tx.driver()
+            cursor = psycopg.AsyncClientCursor(driver)
+            message = ";".join([cursor.mogrify(statement, values) for statement, values in questions])
             try:
                 # Not a cancellation: the driver would first ask the silent server to cancel, and wait for that.
-                with patience.then(_cut, driver):
-                    await _send(driver, [_BEGIN, (_ENTER_RAW, _context(scope))])
-                    return tx
+                with waiting.then(_cut, driver):
+                    await cursor.execute(message)
+                while cursor.nextset():
+                    pass
+                return cursor
             except psycopg.OperationalError:
                 if not driver.closed:
                     raise
                 await connection.invalidate()
-                if patience.lost:
+                if waiting.lost:
                     self._asleep_until = time.monotonic() + 1.0
                     raise
         raise _gone()
@@ -249,19 +240,14 @@ class Database:
         await self._engine.dispose()
 
 
-async def _send(driver: psycopg.AsyncConnection[Any], questions: Sequence[Question]) -> psycopg.AsyncClientCursor[Any]:
-    """These statements sent as one message, all of them done."""
-    cursor = psycopg.AsyncClientCursor(driver)
-    await cursor.execute(";".join([cursor.mogrify(statement, values) for statement, values in questions]))
-    while cursor.nextset():
-        pass
-    return cursor
-
-
 def _cut(connection: psycopg.AsyncConnection[Any]) -> None:
     """End the connection under whoever waits for it: they hear at once that the server is gone."""
     with suppress(OSError, psycopg.Error), socket.socket(fileno=os.dup(connection.fileno())) as twin:
         twin.shutdown(socket.SHUT_RDWR)
+
+
+def _who(scope: Scope) -> Question:
+    return _ENTER_RAW, _context(scope)
 
 
 def _context(scope: Scope) -> dict[str, str]:
