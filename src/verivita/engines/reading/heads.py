@@ -171,10 +171,11 @@ def _job(read: ReadText, chunks: list[Chunk], head: Head) -> Head:
 
 
 def _no_job(employer: Chunk, head: Head) -> bool:
-    """A name without a title is no employer where it tells of a talk or paper, or nothing tells of one over a time."""
-    if employer.label is not None or OCCASION.search(employer.text):
-        return employer.label is None
-    return employer_score(employer.text) < 0.8 and head.dates is not None and not _spans(head.dates)
+    """A name without a title is no employer where it is of a talk or paper, or has no dates but one month or year."""
+    if employer.label is not None:
+        return False
+    brief = head.dates is not None and not any(date.is_range for date in find_dates(head.dates.text))
+    return OCCASION.search(employer.text) is not None or (brief and employer_score(employer.text) < 0.8)
 
 
 def _free(chunks: list[Chunk], title: Chunk | None, employer: Chunk | None) -> list[Chunk]:
@@ -204,12 +205,6 @@ def _unnamed(one: Chunk, employer: Chunk, head: Head) -> tuple[Chunk | None, Chu
     if not spanned:
         return None, None
     return (employer, one) if one.start < employer.start else (one, employer)
-
-
-def _spans(dates: Value) -> bool:
-    """Whether two dates are written, and not one month, season or year."""
-    first, _, last = dates.value.partition("/")
-    return len(find_dates(dates.text)) == 1 and find_dates(dates.text)[0].is_range and first != last
 
 
 def _within_a_year(dates: str) -> bool:
