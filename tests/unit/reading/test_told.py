@@ -43,9 +43,12 @@ def test_an_employer_is_told_after_its_title() -> None:
         ("Study notes of Mia Brandt, reading group 2024.", None),
         ("Mia van der Brandt", "Mia van der Brandt"),
         ("Maria y Lopez | Oslo", "Maria y Lopez"),
+        ("SITE ENGINEERING", None),
+        ("MANAGEMENT AND PROGRAM ANALYSIS", None),
+        ("MARIA LOPEZ", "MARIA LOPEZ"),
     ],
 )
-def test_small_words_that_join_no_names_make_a_line_no_name(line: str, name: str | None) -> None:
+def test_words_that_are_in_no_name_make_a_line_no_name(line: str, name: str | None) -> None:
     _, outline = _outline(f"{line}\n\nSUMMARY\n\nKept watch.\n")
     assert (outline.name and outline.name.text) == name
 

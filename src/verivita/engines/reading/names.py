@@ -38,6 +38,17 @@ _TITLES = frozenset(
 )
 
 
+_WORK = frozenset(
+    {
+        *("engineering", "management", "analysis", "sales", "marketing", "accounting", "operations", "administration"),
+        *("administrative", "services", "support", "consulting", "construction", "logistics", "technology", "finance"),
+        *("purchasing", "procurement", "manufacturing", "programming", "development", "production", "recruiting"),
+        *("and", "of", "for", "the", "with", "in"),
+    }
+)
+"""Words of work, and words that join words of work; no person is called so."""
+
+
 def find_name(read: ReadText, head: Sequence[Look], looks: Sequence[Look]) -> Value | None:
     """The line of the head that looks most like a person's name, or None.
 
@@ -89,6 +100,8 @@ def _person(text: str) -> str | None:
     while words and fold(words[-1]).strip(".") in _TITLES:
         words.pop()
     if len(words) < 2 or any(fold(word).strip(".:") in _TITLES for word in words):
+        return None
+    if any(fold(word) in _WORK for word in words):
         return None
     name = text[: text.rindex(words[-1]) + len(words[-1])]
     if not words[0][:1].isupper() or not words[-1][:1].isupper():
