@@ -51,6 +51,13 @@ def test_schools_without_dates_and_with_them():
     assert (shown(one.degree), shown(one.field)) == ("M.Sc.", "Digital Media")
 
 
+def test_a_field_and_a_school_that_nothing_parts():
+    rest = "Seattle, Washington, with a minor in the learning and teaching of adults and much reading besides"
+    (one,) = entries(f"EDUCATION\n2012\nMaster of Arts : English University of Washington - {rest}")
+    found = (shown(one.degree), shown(one.field), shown(one.school), shown(one.dates))
+    assert found == ("Master of Arts", "English", "University of Washington", "2012-01/2012-12")
+
+
 def test_lists_have_one_entry_each():
     papers = entries("PUBLICATIONS\n1. On Things, 2019\n2. On Other Things, 2020\n")
     assert [shown(p.name) for p in papers] == ["On Things, 2019", "On Other Things, 2020"]

@@ -109,6 +109,8 @@ def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: 
         return bare <= 110 and not _sentence(text)
     if _DURATION.match(text) or not text[look.taken :].strip():
         return bool(labels) and labels[-1] == "H"
+    if kind == "education" and len(text) <= 220 and (degree_span(text) or (1,))[0] == 0:
+        return True
     if len(text) > 100 or _sentence(text) or text.endswith(":"):
         return False
     if (

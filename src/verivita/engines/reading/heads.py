@@ -297,9 +297,13 @@ def _after(piece: Chunk, at: int) -> Chunk:
 
 
 def _from(chunk: Chunk) -> tuple[Chunk | None, Chunk]:
-    """`Finance from University of X`, `Finance (University of X)` -> field and school."""
+    """`Finance from University of X`, `Finance (University of X)`, `Finance University of X` -> field and school."""
     match = re.search(r"\s+(?:from|at)\s+(?=[A-Z])|\s*\((?=[A-Z])", chunk.text)
-    if match is None or match.start() < 2 or school_score(chunk.text[: match.start()]):
+    if match is None:
+        match = re.search(r"\s+(?=(?:The )?(?:University|College|Institute|School|Academy) of\s)", chunk.text)
+        if match is None or not any(found.end() == match.start() for found in FIELD.finditer(chunk.text)):
+            return None, chunk
+    if match.start() < 2 or school_score(chunk.text[: match.start()]):
         return None, chunk
     school = replace(chunk, text=chunk.text[match.end() :].rstrip(")"), start=chunk.start + match.end())
     return replace(chunk, text=chunk.text[: match.start()]), school
