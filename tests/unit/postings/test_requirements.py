@@ -59,6 +59,14 @@ class TestRequiredAndPreferred:
             ("Benefits:\n- Excel in your career\n- Docker stickers", set(), set()),
             ("What you will do:\n- Build services in Go\n\nRequirements:\n- Java", {"java"}, set()),
             ("Bachelor's degree in Statistics or a related field. Strong SQL.", {"sql"}, set()),
+            (
+                "PhD in a quantitative discipline (e.g., Statistics, Economics) or equivalent. Strong SQL.",
+                {"sql"},
+                set(),
+            ),
+            ("Requirements:\nStrong SQL.\nSend your resume and GitHub profile to jobs@acme.example", {"sql"}, set()),
+            ("Requirements:\nStrong SQL.\nLearn beside people who shipped at Docker and Tableau", {"sql"}, set()),
+            ("Requirements:\nYou have worked at scale with Docker", {"docker"}, set()),
             ("Python is a must. Python is a plus.", {"python"}, set()),
         ],
     )

@@ -25,6 +25,12 @@ _DEGREE_IN = re.compile(
     r"[^;\n]*$",
     re.I,
 )
+_APPLY = re.compile(r"\s*(?:please )?(?:send|e-?mail|submit|attach|apply)\b", re.I)
+_ELSEWHERE = re.compile(
+    r"\b(?:[Ss]hipped|[Ww]orked|[Cc]omes?|[Cc]ame|[Aa]lumni|[Vv]eterans|[Hh]ail\w*)\b[^.;\n]{0,20}"
+    r"\b(?:at|from|of) (?:places like |companies like |the likes of )?(?=[A-Z])[^.;\n]*$"
+)
+"""Before the names of firms where colleagues have worked: "people who shipped at Stripe and Databricks"."""
 _ROLE = re.compile(r"(?:full|front|back)[- ]?(?:stack|end)s?$", re.I)
 _ROLE_WORK = re.compile(r"\s?(?:dev\w*ment|experience|skills|work|tech\w*|framework\w*|knowledge)", re.I)
 _VISA = re.compile(
@@ -139,10 +145,12 @@ def _take(found: _Found, text: str, clause: Clause, mentions: list[SkillMention]
 
 
 def _is_field_or_role(text: str, clause: Clause, mention: SkillMention) -> bool:
-    """True for a field of study ("degree in statistics") or the name of a role ("a front-end engineer")."""
-    if mention.kind in (SkillKind.KNOWLEDGE, SkillKind.TECHNICAL) and _DEGREE_IN.search(
-        text[clause.start : mention.start]
-    ):
+    """True for a field of study ("degree in statistics"), a role ("a front-end engineer"), what an application has."""
+    # "a degree in a quantitative field (e.g. statistics)": what stands in brackets belongs to the words before them.
+    begin = clause.outer_start if text[clause.start : clause.start + 1] == "(" else clause.start
+    if mention.kind in (SkillKind.KNOWLEDGE, SkillKind.TECHNICAL) and _DEGREE_IN.search(text[begin : mention.start]):
+        return True
+    if _APPLY.match(text[clause.start : mention.start]) or _ELSEWHERE.search(text[clause.start : mention.start]):
         return True
     return bool(
         _ROLE.match(text[mention.start : mention.end]) and not _ROLE_WORK.match(text[mention.end : mention.end + 16])
