@@ -66,7 +66,7 @@ class TestRequiredAndPreferred:
             ),
             ("Requirements:\nStrong SQL.\nSend your resume and GitHub profile to jobs@acme.example", {"sql"}, set()),
             ("Requirements:\nStrong SQL.\nLearn beside people who shipped at Docker and Tableau", {"sql"}, set()),
-            ("Requirements:\nYou have worked at scale with Docker", {"docker"}, set()),
+            ("Requirements:\n- Worked at scale with Docker", {"docker"}, set()),
             ("Python is a must. Python is a plus.", {"python"}, set()),
         ],
     )

@@ -150,7 +150,7 @@ def _is_field_or_role(text: str, clause: Clause, mention: SkillMention) -> bool:
     begin = clause.outer_start if text[clause.start : clause.start + 1] == "(" else clause.start
     if mention.kind in (SkillKind.KNOWLEDGE, SkillKind.TECHNICAL) and _DEGREE_IN.search(text[begin : mention.start]):
         return True
-    if _APPLY.match(text[clause.start : mention.start]) or _ELSEWHERE.search(text[clause.start : mention.start]):
+    if _APPLY.match(text[clause.start : mention.start]) or _ELSEWHERE.search(text[clause.start : mention.start + 1]):
         return True
     return bool(
         _ROLE.match(text[mention.start : mention.end]) and not _ROLE_WORK.match(text[mention.end : mention.end + 16])
