@@ -143,6 +143,12 @@ def test_coverage_counts_every_line_with_a_word():
     assert {"heading", "name", "entry", "bullet", "skills"} <= {note.role for note in coverage.notes}
 
 
+def test_the_place_of_a_person_is_understood():
+    read = read_paper("Jane Doe\nOslo, Norway\n\nSKILLS\nPython")
+    coverage = coverage_of(read, outline_of(read), DocumentKind.RESUME)
+    assert (coverage.understood, coverage.notes[1].role) == (coverage.total, "contact")
+
+
 def test_lines_of_no_known_kind_are_not_called_understood():
     read = read_paper("Jane Doe\nqwe rty\nasd fgh\n\nSKILLS\nPython")
     coverage = coverage_of(read, outline_of(read), DocumentKind.RESUME)

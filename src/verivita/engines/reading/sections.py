@@ -33,7 +33,9 @@ def outline_of(read: ReadText) -> Outline:
     head = _head(looks, headings)
     name = find_name(read, head, looks)
     headline = find_headline(read, head, name)
-    for value, role in ((name, "name"), (headline, "contact")):
+    area = _contact_area(looks, sections, head)
+    place = _place(read, area)
+    for value, role in ((name, "name"), (headline, "contact"), (place, "contact")):
         if value is not None:
             _mark(read, roles, value, role)
     told = told_of(read, sections, name)
@@ -41,9 +43,9 @@ def outline_of(read: ReadText) -> Outline:
         name,
         headline,
         _contacts(read, looks, emails, roles),
-        _contacts(read, _contact_area(looks, sections, head), phones, roles),
-        _contacts(read, _contact_area(looks, sections, head), links, roles),
-        _place(read, _contact_area(looks, sections, head)),
+        _contacts(read, area, phones, roles),
+        _contacts(read, area, links, roles),
+        place,
         tuple(sections),
         tuple(roles),
         told.titles,
