@@ -13,11 +13,10 @@ import pytest
 import pytest_asyncio
 
 from tests.rigs.postgres import fresh_database
-from tests.rigs.product import Clients
+from tests.rigs.product import Clients, from_elsewhere
 from verivita.bootstrap.container import Container, build
 from verivita.bootstrap.settings import Settings
-from verivita.core.ids import PersonId, TenantId, new_id
-from verivita.core.principal import IdentityState, Principal, Role
+from verivita.core.principal import Principal
 from verivita.entrypoints import asgi
 from verivita.kit.db.embedded import Dsn
 
@@ -46,11 +45,7 @@ async def container(settings: Settings, product_url: str) -> AsyncIterator[Conta
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def stranger(container: Container, owner: Principal) -> Principal:
     """A person of another tenant, with nothing."""
-    other = Principal(TenantId(new_id()), PersonId(new_id()), Role.OWNER, IdentityState.MEMBER)
-    async with container.db.begin(other) as tx:
-        await container.identity.repo.add_tenant(tx, other, "Elsewhere")
-        await container.identity.repo.add_person(tx, other, "Stranger")
-    return other
+    return await from_elsewhere(container)
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")

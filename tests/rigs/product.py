@@ -80,14 +80,19 @@ async def owner(container: Container) -> Principal:
     return await container.identity.owner(NOBODY)
 
 
-@pytest.fixture
-async def stranger(container: Container, owner: Principal) -> Principal:
-    """A person of another tenant."""
+async def from_elsewhere(container: Container) -> Principal:
+    """A person of another tenant, with nothing."""
     other = Principal(TenantId(new_id()), PersonId(new_id()), Role.OWNER, IdentityState.MEMBER)
     async with container.db.begin(other) as tx:
         await container.identity.repo.add_tenant(tx, other, "Elsewhere")
         await container.identity.repo.add_person(tx, other, "Stranger")
     return other
+
+
+@pytest.fixture
+async def stranger(container: Container, owner: Principal) -> Principal:
+    """A person of another tenant."""
+    return await from_elsewhere(container)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from uuid import UUID
 
 import pytest
@@ -19,21 +20,21 @@ def person() -> Principal:
     return Principal(TenantId(new_id()), PersonId(new_id()), Role.OWNER, IdentityState.MEMBER)
 
 
-def test_the_same_versions_of_the_same_papers_give_the_same_profile() -> None:
+async def test_the_same_versions_of_the_same_papers_give_the_same_profile() -> None:
     profiles, one = Profiles(), person()
     profiles.put(one, [(PAPER, 1)], EMPTY)
     assert profiles.get(one, [(PAPER, 1)]) is EMPTY
 
 
 @pytest.mark.parametrize("counted", [[], [(PAPER, 2)], [(UUID(int=2), 1)], [(PAPER, 1), (UUID(int=2), 1)]])
-def test_other_papers_or_versions_give_none(counted: list[tuple[UUID, int]]) -> None:
+async def test_other_papers_or_versions_give_none(counted: list[tuple[UUID, int]]) -> None:
     profiles, one = Profiles(), person()
     profiles.put(one, [(PAPER, 1)], EMPTY)
     assert profiles.get(one, counted) is None
 
 
 @pytest.mark.security
-def test_nobody_gets_the_profile_of_another() -> None:
+async def test_nobody_gets_the_profile_of_another() -> None:
     profiles, one = Profiles(), person()
     profiles.put(one, [], EMPTY)
     assert profiles.get(person(), []) is None
@@ -41,7 +42,7 @@ def test_nobody_gets_the_profile_of_another() -> None:
     assert profiles.get(neighbour, []) is None
 
 
-def test_the_longest_unread_make_room() -> None:
+async def test_the_longest_unread_make_room() -> None:
     profiles, people = Profiles(most=2), [person() for _ in range(3)]
     for one in people:
         profiles.put(one, [], EMPTY)
@@ -51,8 +52,9 @@ def test_the_longest_unread_make_room() -> None:
     assert (profiles.get(people[1], []), profiles.get(people[2], [])) == (OTHER, None)
 
 
-def test_after_a_while_it_is_forgotten() -> None:
-    profiles, one = Profiles(lasts=-1.0), person()
+async def test_after_a_while_it_is_forgotten_though_nobody_asks() -> None:
+    profiles, one = Profiles(lasts=0.01), person()
     profiles.put(one, [], EMPTY)
-    assert profiles.get(one, []) is None
-    assert len(profiles) == 0
+    assert len(profiles) == 1
+    await asyncio.sleep(0.3)  # a later timer: the earlier one has run
+    assert (len(profiles), profiles.get(one, [])) == (0, None)

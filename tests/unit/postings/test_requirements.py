@@ -67,6 +67,8 @@ class TestRequiredAndPreferred:
             ("Requirements:\nStrong SQL.\nSend your resume and GitHub profile to jobs@acme.example", {"sql"}, set()),
             ("Requirements:\nStrong SQL.\nLearn beside people who shipped at Docker and Tableau", {"sql"}, set()),
             ("Requirements:\n- Worked at scale with Docker", {"docker"}, set()),
+            ("Requirements:\n- Apply SQL and Python to real questions", {"sql", "python"}, set()),
+            ("Requirements:\n- Worked with lots of Docker and come from Java", {"docker", "java"}, set()),
             ("Python is a must. Python is a plus.", {"python"}, set()),
         ],
     )

@@ -112,6 +112,17 @@ def test_a_title_that_begins_like_a_deed() -> None:
     assert job.employer is not None and job.employer.text == "Harbour Ltd."
 
 
+def test_a_name_over_some_years_is_an_employer_whatever_its_words() -> None:
+    (job,) = jobs("Wall Street Journal", "2010 - 2014", "• Wrote the news")
+    assert job.employer is not None and job.employer.text == "Wall Street Journal"
+
+
+@pytest.mark.parametrize("title", ["Post-doctoral Researcher", "Field-service Engineer", "Firm-wide Trainer"])
+def test_a_word_before_a_hyphen_is_no_label(title: str) -> None:
+    (job,) = jobs(title, "Harbour University", "2015 - 2019", "• Worked")
+    assert [v.text for v in (job.title, job.employer) if v] == [title, "Harbour University"]
+
+
 def test_labels_of_forms() -> None:
     (job,) = jobs(
         "Firm: Harbour Lights", "Position held: Pilot", "Duration: January 2007 to September 2011", "• Sailed"

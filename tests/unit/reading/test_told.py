@@ -46,6 +46,9 @@ def test_an_employer_is_told_after_its_title() -> None:
         ("SITE ENGINEERING", None),
         ("MANAGEMENT AND PROGRAM ANALYSIS", None),
         ("MARIA LOPEZ", "MARIA LOPEZ"),
+        ("Ana Sales", "Ana Sales"),
+        ("Nguyen The Anh", "Nguyen The Anh"),
+        ("Jo Goldsmith", "Jo Goldsmith"),
     ],
 )
 def test_words_that_are_in_no_name_make_a_line_no_name(line: str, name: str | None) -> None:

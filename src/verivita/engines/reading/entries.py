@@ -102,14 +102,15 @@ def _sentence(text: str) -> bool:
 def _headlike(kind: str, parts: Sequence[Part], at: int, frame: _Frame, labels: Sequence[str]) -> bool:
     look = parts[at].look
     text = look.body.strip()
+    degree = degree_span(text) if kind == "education" else None
     if look.dates:
         bare = len(text) - sum(d.end - d.start for d in look.dates)
-        if kind == "education" and degree_span(text) is not None and bare <= 220:
+        if degree is not None and bare <= 220:
             return True
         return bare <= 110 and not _sentence(text)
     if _DURATION.match(text) or not text[look.taken :].strip():
         return bool(labels) and labels[-1] == "H"
-    if kind == "education" and len(text) <= 220 and (degree_span(text) or (1,))[0] == 0:
+    if degree is not None and degree[0] == 0 and len(text) <= 220:
         return True
     if len(text) > 100 or _sentence(text) or text.endswith(":"):
         return False

@@ -13,7 +13,7 @@ LABELS = re.compile(
     r"|(?P<school>school|university|college|institution|institute|board)|(?P<degree>degree|qualification|course)"
     r"|(?P<field>major|specialization|specialisation|field|branch)|(?P<place>location|place|ort)"
     r"|(?P<dates>dates?|duration|period|from|year|zeitraum|expected(?: graduation)?|graduated)"
-    r"|(?P<name>project(?: name| title)?|title of the project))\s*[:–-]\s*",
+    r"|(?P<name>project(?: name| title)?|title of the project))(?:\s*:|\s+[–-]|[–-](?=\s))\s*",
     re.IGNORECASE,
 )
 NOISE = re.compile(

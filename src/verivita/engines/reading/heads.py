@@ -19,13 +19,7 @@ from verivita.engines.reading.head_words import (
     OCCASION,
     SERVED_ON,
 )
-from verivita.engines.reading.lexicon import (
-    degree_span,
-    employer_score,
-    school_score,
-    title_score,
-    trade_word,
-)
+from verivita.engines.reading.lexicon import degree_span, employer_score, school_score, title_score, trade_word
 from verivita.engines.reading.outline import Value
 from verivita.engines.reading.paragraphs import Part, value_of
 from verivita.engines.reading.ports import ReadText
@@ -171,11 +165,13 @@ def _job(read: ReadText, chunks: list[Chunk], head: Head) -> Head:
 
 
 def _no_job(employer: Chunk, head: Head) -> bool:
-    """A name without a title is no employer where it is of a talk or paper, or has no dates but one month or year."""
+    """A name without a title and a span of time is no employer when it is of a talk or paper, or of no telling word."""
     if employer.label is not None:
         return False
-    brief = head.dates is not None and not any(date.is_range for date in find_dates(head.dates.text))
-    return OCCASION.search(employer.text) is not None or (brief and employer_score(employer.text) < 0.8)
+    if head.dates is not None and any(date.is_range for date in find_dates(head.dates.text)):
+        return False
+    unlikely = head.dates is not None and employer_score(employer.text) < 0.8
+    return unlikely or OCCASION.search(employer.text) is not None
 
 
 def _free(chunks: list[Chunk], title: Chunk | None, employer: Chunk | None) -> list[Chunk]:

@@ -36,17 +36,15 @@ _TITLES = frozenset(
         *("biodata", "objective", "profile", "page", "confidential", "contact", "address", "phone", "email", "mobile"),
     }
 )
-
-
 _WORK = frozenset(
     {
-        *("engineering", "management", "analysis", "sales", "marketing", "accounting", "operations", "administration"),
+        *("engineering", "management", "analysis", "marketing", "accounting", "operations", "administration"),
         *("administrative", "services", "support", "consulting", "construction", "logistics", "technology", "finance"),
         *("purchasing", "procurement", "manufacturing", "programming", "development", "production", "recruiting"),
-        *("and", "of", "for", "the", "with", "in"),
+        *("and", "of"),
     }
 )
-"""Words of work, and words that join words of work; no person is called so."""
+"""Words of work, and words that join words of work; nobody is called so, as people are called Sales, In or The."""
 
 
 def find_name(read: ReadText, head: Sequence[Look], looks: Sequence[Look]) -> Value | None:

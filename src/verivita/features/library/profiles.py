@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from verivita.features.library.model import CandidateProfile
 MOST = 64
 """People; a profile is some tens of kilobytes."""
 LASTS_S = 300.0
-"""What somebody's papers say lies in memory no longer than this after it was asked for."""
+"""Seconds after which what somebody's papers prove is forgotten, whether anybody asks or not."""
 
 Counted = Sequence[tuple[UUID, int]]
 """Ids and versions of the papers that count."""
@@ -32,21 +33,21 @@ class Profiles:
 
     def get(self, principal: Principal, counted: Counted) -> CandidateProfile | None:
         """The profile that these versions of papers gave, or None."""
-        self._forget_old()
         key = (principal.tenant_id, principal.person_id)
         known, profile, _ = self._kept.get(key, ((), None, 0.0))
         return profile if profile is not None and known == counted else None
 
     def put(self, principal: Principal, counted: Counted, profile: CandidateProfile) -> None:
-        """Remember what was worked out from papers that were read after `counted` was."""
+        """Remember what was worked out from papers that were read after `counted` was; needs a running event loop."""
         key = (principal.tenant_id, principal.person_id)
         self._kept[key] = counted, profile, time.monotonic() + self._lasts
         self._kept.move_to_end(key)
         while len(self._kept) > self._most:
             self._kept.popitem(last=False)
+        asyncio.get_running_loop().call_later(self._lasts, self._forget_old)
 
     def _forget_old(self) -> None:
         # Put in order of time, so the oldest stand in front.
         now = time.monotonic()
-        while self._kept and next(iter(self._kept.values()))[2] < now:
+        while self._kept and next(iter(self._kept.values()))[2] <= now:
             self._kept.popitem(last=False)

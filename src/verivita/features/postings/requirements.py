@@ -25,10 +25,14 @@ _DEGREE_IN = re.compile(
     r"[^;\n]*$",
     re.I,
 )
-_APPLY = re.compile(r"\s*(?:please )?(?:send|e-?mail|submit|attach|apply)\b", re.I)
+_APPLY = re.compile(
+    r"\s*(?:please )?(?:send|e-?mail|submit|attach|apply)\b[^.;\n]*"
+    r"\b(?:r[ée]sum[ée]|cv|cover letter|portfolio|profile)\b",
+    re.I,
+)
 _ELSEWHERE = re.compile(
-    r"\b(?:[Ss]hipped|[Ww]orked|[Cc]omes?|[Cc]ame|[Aa]lumni|[Vv]eterans|[Hh]ail\w*)\b[^.;\n]{0,20}"
-    r"\b(?:at|from|of) (?:places like |companies like |the likes of )?(?=[A-Z])[^.;\n]*$"
+    r"(?:\b(?:[Ss]hipped|[Ww]orked)\b[^.;\n]{0,12}\bat|\b(?:[Aa]lumni|[Vv]eterans) (?:of|from)"
+    r"|\b(?:at|from) (?:places like|companies like|the likes of)) (?=[A-Z])[^.;\n]*$"
 )
 """Before the names of firms where colleagues have worked: "people who shipped at Stripe and Databricks"."""
 _ROLE = re.compile(r"(?:full|front|back)[- ]?(?:stack|end)s?$", re.I)
@@ -131,7 +135,7 @@ def _take(found: _Found, text: str, clause: Clause, mentions: list[SkillMention]
         _take_sentence(found, text, clause, quote)
     if clause.ask not in (Ask.REQUIRED, Ask.PREFERRED) or not mentions:
         return
-    mentions = [m for m in mentions if not _is_field_or_role(text, clause, m)]
+    mentions = [m for m in mentions if not _is_named_only(text, clause, m)]
     required = clause.ask is Ask.REQUIRED
     years = years_in(text[clause.start : clause.end])
     numbers = _alternatives(text, mentions, clause, found)
@@ -144,13 +148,17 @@ def _take(found: _Found, text: str, clause: Clause, mentions: list[SkillMention]
             found.skills[mention.skill_id] = replace(known, years=wish.years)
 
 
-def _is_field_or_role(text: str, clause: Clause, mention: SkillMention) -> bool:
-    """True for a field of study ("degree in statistics"), a role ("a front-end engineer"), what an application has."""
+def _is_named_only(text: str, clause: Clause, mention: SkillMention) -> bool:
+    """True where a skill is named and not asked for.
+
+    As a field of study ("degree in statistics"), as a role ("a front-end engineer"), as a part of the application
+    ("send your resume and GitHub profile"), or as the firm where colleagues have worked.
+    """
     # "a degree in a quantitative field (e.g. statistics)": what stands in brackets belongs to the words before them.
     begin = clause.outer_start if text[clause.start : clause.start + 1] == "(" else clause.start
     if mention.kind in (SkillKind.KNOWLEDGE, SkillKind.TECHNICAL) and _DEGREE_IN.search(text[begin : mention.start]):
         return True
-    if _APPLY.match(text[clause.start : mention.start]) or _ELSEWHERE.search(text[clause.start : mention.start + 1]):
+    if _APPLY.match(text[clause.start : clause.end]) or _ELSEWHERE.search(text[clause.start : mention.start + 1]):
         return True
     return bool(
         _ROLE.match(text[mention.start : mention.end]) and not _ROLE_WORK.match(text[mention.end : mention.end + 16])
